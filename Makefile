@@ -1,0 +1,79 @@
+# The verbs of this repository. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help run test check proto fmt lint types walls bench clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMPS := .venv/.stamps
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+PROTOS := $(shell find protos -name '*.proto')
+CODE := kernel services gateway sandbox scripts benchmarks tests
+
+help: ## Lists the verbs.
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: $(STAMPS)/run gen/.made ## Starts everything on this machine and prints one URL; Ctrl-C ends it.
+	@exec $(BIN)/python scripts/run.py
+
+test: $(STAMPS)/dev gen/.made ## Runs the whole suite against real PostgreSQL, Redis and processes.
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+
+check: lint types walls proto-check ## Lint, types, walls and contracts; under a minute.
+
+lint: $(STAMPS)/dev
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/codespell
+
+types: $(STAMPS)/dev gen/.made
+	@$(BIN)/mypy --no-error-summary $(CODE)
+
+walls: $(STAMPS)/dev gen/.made
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q -p no:cacheprovider tests/architecture
+
+proto: gen/.made ## Compiles the contracts into gen/.
+
+.PHONY: proto-check
+proto-check: $(STAMPS)/dev gen/.made
+	@$(BIN)/buf format --diff --exit-code protos
+	@$(BIN)/buf lint gen/soniquebay.binpb --config protos/buf.yaml
+	@if git rev-parse --quiet --verify origin/main >/dev/null; then scripts/check_breaking.sh origin/main; fi
+
+fmt: $(STAMPS)/dev ## Formats code and contracts.
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/buf format -w protos
+
+bench: $(STAMPS)/dev gen/.made ## Measures what is fast, beside its limit, in the same run.
+	@for each in benchmarks/bench_*.py; do $(BIN)/python $$each; done
+
+clean: ## Removes everything that the other verbs made, except data/.
+	@rm -rf .venv gen .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@echo "Preparing the Python environment (once) …"
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	# The project itself and its compiled contracts, importable from anywhere.
+	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_paths()["purelib"], "soniquebay.pth").write_text("\n".join(str(pathlib.Path(p).resolve()) for p in (".", "gen")) + "\n")'
+	mkdir -p $(STAMPS)
+
+$(STAMPS)/run: requirements.lock | $(BIN)/python
+	@if [ ! -e $(STAMPS)/dev ]; then echo "Installing the libraries …"; $(PIP) -r requirements.lock; fi
+	@touch $@
+
+$(STAMPS)/dev: requirements-dev.lock | $(BIN)/python
+	@echo "Installing the libraries and tools …"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@ $(STAMPS)/run
+
+gen/.made: $(PROTOS) $(STAMPS)/run
+	@rm -rf gen && mkdir gen
+	@site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
+	@$(BIN)/python -m grpc_tools.protoc -Iprotos -I"$$site" --python_out=gen --pyi_out=gen --grpc_python_out=gen \
+		--descriptor_set_out=gen/soniquebay.binpb --include_imports --include_source_info $(PROTOS)
+	@touch $@

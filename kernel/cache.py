@@ -1,0 +1,210 @@
+"""What was answered lately? Bytes with their age, in this process's memory first, then in a Redis shared by all.
+
+A cache may forget at any time and never fails a request: whatever goes wrong here is a miss.
+"""
+
+import struct
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import redis
+from cachetools import TLRUCache
+from redis.backoff import NoBackoff
+from redis.exceptions import MaxConnectionsError, RedisError, ResponseError
+from redis.retry import Retry
+
+from kernel.breaker import Breaker, Verdict
+from kernel.clock import Clock
+from kernel.errors import BreakerOpen
+from kernel.evidence import Source
+
+_LONGEST_IN_MEMORY = timedelta(minutes=5)  # no other process can take an entry out of this one's memory
+_LONGEST_IN_REDIS = timedelta(hours=24)
+_OVERHEAD = 1024  # bytes around one entry in memory, rounded up; measured: 620 beside key and value
+
+
+@dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """An encoded value, when it was obtained, and until when it may be served without asking.
+
+    `memory_ttl` is how long a process may keep it to itself. `is_absent`: there is no such thing, and `value` says why.
+    """
+
+    value: bytes
+    retrieved_at: datetime
+    fresh_until: datetime
+    memory_ttl: timedelta = _LONGEST_IN_MEMORY
+    is_absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CacheHit:
+    """An entry, and the level that had it."""
+
+    entry: CacheEntry
+    source: Source
+
+
+class Cache(Protocol):
+    """Any number of threads may use it at once; `put` replaces, and keeps no longer than this cache allows."""
+
+    def get(self, key: str) -> CacheHit | None: ...
+
+    def put(self, key: str, entry: CacheEntry) -> None: ...
+
+    def delete(self, keys: Collection[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    entry: CacheEntry
+    seconds: float
+    size: int
+
+
+class MemoryCache:
+    """At most `max_bytes` of entries, each for five minutes at most; the least recently used make room.
+
+    Entries run out by the monotonic clock: a wall clock that jumps neither empties it nor keeps one for ever.
+    """
+
+    def __init__(self, max_bytes: int, clock: Clock) -> None:
+        self._max_bytes = max_bytes
+        self._clock = clock
+        self._lock = threading.Lock()  # guards _entries: cachetools, unguarded, corrupts itself for good
+        self._entries: TLRUCache[str, _Held] = TLRUCache(
+            max_bytes, ttu=lambda _, held, now: now + held.seconds, timer=clock.monotonic, getsizeof=lambda held: held.size
+        )
+
+    def get(self, key: str) -> CacheHit | None:
+        with self._lock:
+            held = self._entries.get(key)
+        return None if held is None else CacheHit(held.entry, Source.MEMORY)
+
+    def put(self, key: str, entry: CacheEntry) -> None:
+        lifetime = min(entry.fresh_until - self._clock.now(), entry.memory_ttl, _LONGEST_IN_MEMORY)
+        held = _Held(entry, lifetime.total_seconds(), _OVERHEAD + 4 * len(key) + len(entry.value))
+        with self._lock:
+            if held.size <= self._max_bytes:
+                self._entries[key] = held
+            else:
+                self._entries.pop(key, None)  # or the older value would be served on
+
+    def delete(self, keys: Collection[str]) -> None:
+        with self._lock:
+            for key in keys:
+                self._entries.pop(key, None)
+
+
+class RedisCache:
+    """A Redis that may be down, silent or full: that costs one short wait, then nothing for `skip_for`, then one probe.
+
+    `prefix` keeps apps and versions apart: change it whenever the encoding of values changes. What a delete could not reach
+    lives on until it runs out.
+    """
+
+    def __init__(self, url: str, *, prefix: str, clock: Clock, skip_for: timedelta = timedelta(seconds=10)) -> None:
+        self._prefix = prefix
+        self._clock = clock
+        self._breaker = Breaker("redis", threshold=1, probe_after=skip_for, clock=clock)
+        # The library's defaults wait 3 to 59 s per command while Redis is away. RESP2 without CLIENT SETINFO needs no
+        # handshake, so that connecting and asking are one short wait each.
+        self._redis = redis.Redis.from_url(
+            url,
+            protocol=2,
+            driver_info=None,
+            socket_timeout=0.1,
+            socket_connect_timeout=0.1,
+            retry=Retry(NoBackoff(), 0),
+            max_connections=64,
+        )
+
+    def get(self, key: str) -> CacheHit | None:
+        content = self._ask("GET", self._name(key))
+        entry = _unpack(content) if isinstance(content, bytes) else None
+        return CacheHit(entry, Source.REDIS) if entry is not None and entry.fresh_until > self._clock.now() else None
+
+    def put(self, key: str, entry: CacheEntry) -> None:
+        lifetime = min(entry.fresh_until - self._clock.now(), _LONGEST_IN_REDIS) // timedelta(milliseconds=1)
+        if lifetime > 0:
+            self._ask("SET", self._name(key), _pack(entry), "PX", lifetime)
+
+    def delete(self, keys: Collection[str]) -> None:
+        if keys:
+            self._ask("DEL", *map(self._name, keys))
+
+    def close(self) -> None:
+        self._redis.close()
+
+    def _name(self, key: str) -> bytes:
+        # Upstream JSON can hold half a surrogate pair, which plain UTF-8 refuses.
+        return f"{self._prefix}:{key}".encode("utf-8", "surrogatepass")
+
+    def _ask(self, *command: bytes | str | int) -> Any:
+        try:
+            permit = self._breaker.admit()
+        except BreakerOpen:
+            return None
+        answer, verdict = None, Verdict.ANSWERED
+        try:
+            answer = self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
+        except ResponseError:  # it is there, only not for this: full, read-only, a foreign type under our key
+            pass
+        except MaxConnectionsError:  # our own limit; says nothing about Redis
+            verdict = Verdict.NEUTRAL
+        except (RedisError, OSError):
+            verdict = Verdict.FAULT
+        self._breaker.report(permit, verdict)
+        return answer
+
+
+class TwoLevelCache:
+    """This process's memory before the Redis all processes share; without a Redis, memory alone."""
+
+    def __init__(self, memory: Cache, shared: Cache | None) -> None:
+        self._memory = memory
+        self._shared = shared
+
+    def get(self, key: str) -> CacheHit | None:
+        hit = self._memory.get(key)
+        if hit is None and self._shared is not None:
+            hit = self._shared.get(key)
+            if hit is not None:
+                self._memory.put(key, hit.entry)
+        return hit
+
+    def put(self, key: str, entry: CacheEntry) -> None:
+        if self._shared is not None:
+            self._shared.put(key, entry)
+        self._memory.put(key, entry)
+
+    def delete(self, keys: Collection[str]) -> None:
+        if self._shared is not None:  # first: a reader in between would copy it back into memory
+            self._shared.delete(keys)
+        self._memory.delete(keys)
+
+
+_HEAD = struct.Struct(">4s?qqq")
+_MARK = b"SBc1"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
+def _pack(entry: CacheEntry) -> bytes:
+    spans = (entry.retrieved_at - _EPOCH, entry.fresh_until - _EPOCH, entry.memory_ttl)
+    return _HEAD.pack(_MARK, entry.is_absent, *(span // _TICK for span in spans)) + entry.value
+
+
+def _unpack(content: bytes) -> CacheEntry | None:
+    """None for what `_pack` did not write: a shared Redis holds anybody's bytes."""
+    try:
+        mark, is_absent, retrieved, fresh, memory_ttl = _HEAD.unpack_from(content)
+        entry = CacheEntry(
+            content[_HEAD.size :], _EPOCH + retrieved * _TICK, _EPOCH + fresh * _TICK, memory_ttl * _TICK, is_absent=is_absent
+        )
+    except (struct.error, OverflowError):
+        return None
+    return entry if mark == _MARK else None

@@ -1,0 +1,21 @@
+"""How does a value get into a cache and out again? As JSON of whatever shape pydantic understands."""
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+class JsonCodec(Generic[T]):
+    """Satisfies kernel.read_through.Codec for frozen dataclasses, unions and collections of them."""
+
+    def __init__(self, shape: Any) -> None:
+        self._shape: TypeAdapter[T] = TypeAdapter(shape)
+
+    def encode(self, value: T) -> bytes:
+        return self._shape.dump_json(value)
+
+    def decode(self, content: bytes) -> T:
+        """Raises ValueError for what `encode` did not write."""
+        return self._shape.validate_json(content)

@@ -1,0 +1,57 @@
+"""How much time is left for the work at hand? One deadline, spent downwards: whoever calls next gets what remains.
+
+The server sets it from the caller's RPC deadline; a guard narrows it to the provider's own timeout; the HTTP client reads it at
+every socket operation. It travels in a context variable, so work handed to another thread takes it along when it is run
+through `contextvars.copy_context()`. It is measured on the machine's own monotonic clock, as sockets are: a fake clock in a
+test must not be able to hang a real connection.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import timedelta
+
+from kernel.errors import DeadlineSpent
+
+_ends_at: ContextVar[float | None] = ContextVar("deadline", default=None)
+_given_up: ContextVar[threading.Event | None] = ContextVar("given_up", default=None)
+
+
+def remaining() -> float | None:
+    """Seconds left, never below zero, and zero once the caller has given up; None where nobody set a deadline."""
+    given_up = _given_up.get()
+    if given_up is not None and given_up.is_set():
+        return 0.0
+    ends_at = _ends_at.get()
+    return None if ends_at is None else max(0.0, ends_at - time.monotonic())
+
+
+def check() -> None:
+    """Raises DeadlineSpent when no time is left."""
+    if remaining() == 0.0:
+        message = "The time for this request is used up."
+        raise DeadlineSpent(message)
+
+
+@contextmanager
+def within(span: timedelta) -> Iterator[None]:
+    """Narrows the deadline to at most `span` from now for the block; never widens the one already set."""
+    wished = time.monotonic() + span.total_seconds()
+    current = _ends_at.get()
+    token = _ends_at.set(wished if current is None else min(current, wished))
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+@contextmanager
+def ended_by(given_up: threading.Event) -> Iterator[None]:
+    """Ends the time of the block as soon as the event is set, whatever the deadline says: nobody waits for the answer."""
+    token = _given_up.set(given_up)
+    try:
+        yield
+    finally:
+        _given_up.reset(token)

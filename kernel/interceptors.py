@@ -1,0 +1,179 @@
+"""What happens around every call, in this order: trace and request id, figures, errors, deadline, who may call."""
+
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import grpc
+import structlog
+from google.protobuf import descriptor_pool
+from google.protobuf.message import DecodeError
+from opentelemetry import propagate, trace
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from kernel import deadline
+from kernel.auth import Scope, TokenVerifier, bearer_token, required_scope
+from kernel.errors import DeadlineSpent, InvalidArgument, OwnFault, ProviderFault
+from kernel.status import DETAILS_KEY, code_of, status_of
+
+REQUEST_ID_KEY = "x-request-id"
+"""Metadata key, both ways."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HEALTH = "/grpc.health.v1.Health/"
+_REFLECTION = "/grpc.reflection."
+_LONGEST_CALL = timedelta(seconds=60)
+_LONGEST_STREAM = timedelta(minutes=10)
+
+_FACTORIES: dict[tuple[bool, bool], Callable[..., "grpc.RpcMethodHandler[Any, Any]"]] = {
+    (False, False): grpc.unary_unary_rpc_method_handler,
+    (False, True): grpc.unary_stream_rpc_method_handler,
+    (True, False): grpc.stream_unary_rpc_method_handler,
+    (True, True): grpc.stream_stream_rpc_method_handler,
+}
+
+
+@dataclass(slots=True)
+class _Call:
+    details: grpc.HandlerCallDetails
+    context: grpc.ServicerContext
+    request_id: str
+    code: grpc.StatusCode = grpc.StatusCode.OK
+
+    def metadata(self, key: str) -> list[str]:
+        return [str(value) for name, value in self.details.invocation_metadata if name == key]
+
+
+class Edge(grpc.ServerInterceptor):
+    """The one interceptor of a server. Health checks pass untouched; reflection needs any good token."""
+
+    def __init__(self, verifier: TokenVerifier, registry: CollectorRegistry) -> None:
+        self._verifier = verifier
+        self._log = structlog.get_logger("grpc.server")
+        self._tracer = trace.get_tracer("soniquebay.grpc")
+        self._handled = Counter("grpc_server_handled", "RPCs ended.", ["method", "code"], registry=registry)
+        self._seconds = Histogram("grpc_server_handling_seconds", "Time spent in RPCs.", ["method"], registry=registry)
+
+    def intercept_service(
+        self,
+        continuation: "Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None]",
+        details: grpc.HandlerCallDetails,
+    ) -> "grpc.RpcMethodHandler[Any, Any] | None":
+        handler = continuation(details)
+        if handler is None or details.method.startswith(_HEALTH):
+            return handler
+        kinds = (handler.unary_unary, handler.unary_stream, handler.stream_unary, handler.stream_stream)
+        answer: Callable[..., Any] = next(kind for kind in kinds if kind)
+        parse = (not handler.request_streaming and handler.request_deserializer) or _as_it_is
+
+        def unary(request: Any, context: grpc.ServicerContext) -> Any:
+            with self._around(details, context, longest=_LONGEST_CALL):
+                return answer(_parsed(parse, request), context)
+
+        def stream(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+            with self._around(details, context, longest=_LONGEST_STREAM):
+                yield from answer(_parsed(parse, request), context)
+
+        return _FACTORIES[handler.request_streaming, handler.response_streaming](
+            stream if handler.response_streaming else unary,
+            # Parsed inside, after the caller was judged; left to the library, bytes that do not parse are an INTERNAL.
+            request_deserializer=handler.request_deserializer if handler.request_streaming else None,
+            response_serializer=handler.response_serializer,
+        )
+
+    @contextmanager
+    def _around(self, details: grpc.HandlerCallDetails, context: grpc.ServicerContext, *, longest: timedelta) -> Iterator[None]:
+        call = _Call(details, context, _request_id(details))
+        with self._traced(call), self._measured(call), self._errors(call), self._deadline(call, longest):
+            caller = self._verifier.verify(bearer_token(call.metadata("authorization")))
+            caller.require(_needed_scope(details.method))
+            yield
+
+    @contextmanager
+    def _traced(self, call: _Call) -> Iterator[None]:
+        call.context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
+        carrier = {str(name): str(value) for name, value in call.details.invocation_metadata}
+        with (
+            structlog.contextvars.bound_contextvars(request_id=call.request_id, method=call.details.method),
+            # An exception's text may hold a key: the trace gets the code only.
+            self._tracer.start_as_current_span(
+                call.details.method,
+                propagate.extract(carrier),
+                trace.SpanKind.SERVER,
+                record_exception=False,
+                set_status_on_exception=False,
+            ) as span,
+        ):
+            try:
+                yield
+            finally:
+                span.set_attribute("rpc.grpc.status_code", call.code.value[0])
+
+    @contextmanager
+    def _measured(self, call: _Call) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            if not call.context.is_active() and call.code is grpc.StatusCode.OK:
+                call.code = grpc.StatusCode.CANCELLED
+            self._handled.labels(call.details.method, call.code.name).inc()
+            self._seconds.labels(call.details.method).observe(time.monotonic() - started)
+
+    @contextmanager
+    def _errors(self, call: _Call) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the library would send the text of any other exception to the caller
+            self._report(error)
+            call.code = code_of(error)
+            status = status_of(error)
+            trailers = ((REQUEST_ID_KEY, call.request_id), (DETAILS_KEY, status.SerializeToString()))
+            call.context.set_trailing_metadata(trailers)
+            call.context.abort(call.code, status.message)
+
+    def _report(self, error: Exception) -> None:
+        if code_of(error) is grpc.StatusCode.INTERNAL:
+            self._log.error("bug", exc_info=error)
+        elif isinstance(error, ProviderFault | OwnFault):
+            self._log.warning("call not served", error=str(error), exc_info=error.__cause__)
+
+    @contextmanager
+    def _deadline(self, call: _Call, longest: timedelta) -> Iterator[None]:
+        left = call.context.time_remaining()
+        if left is not None and left <= 0:
+            raise DeadlineSpent("The time for this request was used up before it began.")
+        span = longest if left is None else min(longest, timedelta(seconds=min(left, longest.total_seconds())))
+        given_up = threading.Event()
+        if not call.context.add_callback(given_up.set):
+            raise DeadlineSpent("The caller gave up before this request began.")
+        with deadline.within(span), deadline.ended_by(given_up):
+            yield
+
+
+def _as_it_is(request: Any) -> Any:
+    return request
+
+
+def _parsed(parse: Callable[[Any], Any], request: Any) -> Any:
+    try:
+        return parse(request)
+    except DecodeError as error:
+        raise InvalidArgument.of("", "the request is not a message of this method") from error
+
+
+def _request_id(details: grpc.HandlerCallDetails) -> str:
+    given = next((str(value) for name, value in details.invocation_metadata if name == REQUEST_ID_KEY), "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _needed_scope(path: str) -> Scope:
+    if path.startswith(_REFLECTION):
+        return Scope.READ
+    return required_scope(descriptor_pool.Default().FindMethodByName(path.strip("/").replace("/", ".")))

@@ -1,0 +1,256 @@
+"""Which job is due next, and who has it? Claims by lease, on one table in each app's own database."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kernel.clock import Clock
+from kernel.database import Database, dialect_insert
+from kernel.job_table import ACTIVE, UNFINISHED, Claim, Job, JobState, Lane, LeaseLost, job_table, read_job
+
+_ENDED: Final = {"lease_until": None, "lease_owner": None}
+
+
+class JobStore:
+    """Hands each due job to one worker at a time, and again to another when that one falls silent for `lease`.
+
+    Lanes age: a job ranks as if it had become due `ageing_step` later per lane below HIGH. So nothing that becomes due more than
+    two steps after a LOW job can overtake it, however busy the HIGH lane is.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        lease: timedelta = timedelta(minutes=1),
+        ageing_step: timedelta = timedelta(minutes=5),
+    ) -> None:
+        self.database = database
+        self.lease = lease
+        self._clock = clock
+        self._step = ageing_step
+        self._jobs = job_table(sa.MetaData())
+
+    def enqueue(
+        self,
+        kind: str,
+        payload: Any = None,
+        *,
+        lane: Lane = Lane.NORMAL,
+        due_at: datetime | None = None,
+        dedupe_key: str | None = None,
+        max_attempts: int = 5,
+        connection: sa.Connection | None = None,
+    ) -> str:
+        """The id of a job that is there once the caller's transaction (`connection`), or without one this call, has committed.
+
+        While an unfinished job has the same `dedupe_key`, that one is answered instead: asked for again it takes the more urgent
+        lane and the earlier time, a dead one begins anew, and a running one will run once more: it may have read what has changed
+        since, or be the one that asks. Waiting after a failed attempt is not cut short.
+        """
+        if connection is None:
+            with self.database.write() as own:
+                return self.enqueue(
+                    kind, payload, lane=lane, due_at=due_at, dedupe_key=dedupe_key, max_attempts=max_attempts, connection=own
+                )
+        now = self._clock.now()
+        due = due_at or now
+        row = {
+            "id": uuid.uuid4().hex,
+            "kind": kind,
+            "payload": payload,
+            "lane": lane,
+            "attempts": 0,
+            "max_attempts": max_attempts,
+            **self._waiting(due, lane),
+            "dedupe_key": dedupe_key,
+            "created_at": now,
+            "updated_at": now,
+        }
+        return str(connection.execute(self._insert(connection, row)).scalar_one())
+
+    def reserve(self, window: int) -> list[str]:
+        """Ids of due jobs to be sent to workers now, first in rank first; kept from other senders until `lease` has passed.
+
+        Never more than `window` are sent or running at a time: what waits in a broker can no longer be overtaken.
+        """
+        now = self._clock.now()
+        with self.database.read() as connection:  # most looks find nothing, and must not wait for the pen
+            if not connection.execute(
+                sa.select(sa.or_(self._next(now, 1).exists(), self._from_the_future(now).exists()))
+            ).scalar_one():
+                return []
+        with self.database.write() as connection:
+            self._mend(connection, now)
+            busy = sa.select(sa.func.count()).where(ACTIVE, self._jobs.c.lease_until > now)
+            room = window - connection.execute(busy).scalar_one()
+            ids = connection.execute(self._next(now, max(0, room)).with_for_update(skip_locked=True)).scalars().all()
+            taken = {"state": JobState.PENDING, "lease_until": now + self.lease, "lease_owner": None, "updated_at": now}
+            connection.execute(sa.update(self._jobs).where(self._jobs.c.id.in_(ids)).values(taken))
+        return [str(job_id) for job_id in ids]
+
+    def unreserve(self, ids: Sequence[str]) -> None:
+        """These could not be sent: they are due again at once."""
+        with self.database.write() as connection:
+            waiting = self._jobs.c.id.in_(ids), self._jobs.c.state == JobState.PENDING
+            connection.execute(sa.update(self._jobs).where(*waiting).values(lease_until=None))
+
+    def claim(self, job_id: str) -> Claim | None:
+        """The job, now ours for `lease` and one attempt older; None when it is done, cancelled, not due, or another's."""
+        now, token, jobs = self._clock.now(), uuid.uuid4().hex, self._jobs
+        free = sa.case((jobs.c.state == JobState.PENDING, self._is_due(now)), else_=self._is_free(now))
+        with self.database.write() as connection:
+            values = {
+                "state": JobState.RUNNING,
+                "attempts": jobs.c.attempts + 1,
+                "again_at": None,
+                "lease_until": now + self.lease,
+                "lease_owner": token,
+                "updated_at": now,
+            }
+            mine = sa.update(jobs).where(jobs.c.id == job_id, ACTIVE, free, jobs.c.attempts < jobs.c.max_attempts)
+            row = connection.execute(mine.values(values).returning(*jobs.c)).one_or_none()
+        return Claim(read_job(row), token) if row else None
+
+    def heartbeat(self, tokens: Collection[str]) -> set[str]:
+        """Renews the leases; the tokens that still hold one. The others have lost their job."""
+        now = self._clock.now()
+        with self.database.write() as connection:
+            alive = sa.update(self._jobs).where(self._jobs.c.lease_owner.in_(tokens), self._jobs.c.state == JobState.RUNNING)
+            renewed = alive.values(lease_until=now + self.lease, updated_at=now).returning(self._jobs.c.lease_owner)
+            return set(connection.execute(renewed).scalars())
+
+    def save_progress(self, connection: sa.Connection, claim: Claim, progress: Any) -> None:
+        """Part of the caller's transaction, with the results the progress speaks of. Raises LeaseLost, which must undo both."""
+        self._settle(connection, claim, {"progress": progress})
+
+    def succeed(self, claim: Claim) -> None:
+        """Done, unless it was asked for again meanwhile. Raises LeaseLost, as do the other endings."""
+        with self.database.write() as connection:
+            self._settle(connection, claim, _ENDED | {"state": JobState.SUCCEEDED, "error": None})
+            asked_for = self._jobs.c.id == claim.job.id, self._jobs.c.again_at.is_not(None)
+            again_at = connection.execute(sa.select(self._jobs.c.again_at).where(*asked_for)).scalar_one_or_none()
+            if again_at:
+                anew = self._waiting(again_at, claim.job.lane) | {"attempts": 0}
+                connection.execute(sa.update(self._jobs).where(*asked_for).values(anew))
+
+    def bury(self, claim: Claim, error: str) -> None:
+        """DEAD, and listed until a person has it tried again."""
+        with self.database.write() as connection:
+            self._settle(connection, claim, _ENDED | {"state": JobState.DEAD, "error": error})
+
+    def postpone(self, claim: Claim, due_at: datetime, *, error: str | None = None, attempts: int | None = None) -> None:
+        """PENDING again from `due_at` on. `attempts`: how many to count so far, when not the one just made as well."""
+        count = claim.job.attempts if attempts is None else attempts
+        later = self._waiting(due_at, claim.job.lane) | {"error": error, "attempts": count}
+        with self.database.write() as connection:
+            self._settle(connection, claim, _ENDED | later)
+
+    def cancel(self, job_id: str) -> bool:
+        """Whether it was unfinished, and is no more. A worker that has it can write nothing from now on."""
+        stop = sa.update(self._jobs).where(self._jobs.c.id == job_id, UNFINISHED)
+        with self.database.write() as connection:
+            ended = _ENDED | {"state": JobState.CANCELLED, "updated_at": self._clock.now()}
+            return connection.execute(stop.values(ended)).rowcount > 0
+
+    def retry_all_dead(self) -> int:
+        """Every dead job begins anew, now; how many. Doing it twice does it once."""
+        now = self._clock.now()
+        with self.database.write() as connection:
+            dead = sa.update(self._jobs).where(self._jobs.c.state == JobState.DEAD)
+            return connection.execute(
+                dead.values(state=JobState.PENDING, attempts=0, due_at=now, rank_at=now, updated_at=now)
+            ).rowcount
+
+    def prune(self, before: datetime) -> int:
+        """Forgets the jobs that succeeded or were cancelled before then; how many."""
+        ended = self._jobs.c.state.in_([JobState.SUCCEEDED, JobState.CANCELLED]), self._jobs.c.updated_at < before
+        with self.database.write() as connection:
+            return connection.execute(sa.delete(self._jobs).where(*ended)).rowcount
+
+    def get(self, job_id: str) -> Job | None:
+        with self.database.read() as connection:
+            row = connection.execute(sa.select(self._jobs).where(self._jobs.c.id == job_id)).one_or_none()
+        return read_job(row) if row else None
+
+    def list_dead(self, limit: int = 100) -> list[Job]:
+        """The latest first."""
+        dead = sa.select(self._jobs).where(self._jobs.c.state == JobState.DEAD)
+        with self.database.read() as connection:
+            return [read_job(row) for row in connection.execute(dead.order_by(self._jobs.c.updated_at.desc()).limit(limit))]
+
+    def count_by_state(self) -> dict[JobState, int]:
+        with self.database.read() as connection:
+            rows = connection.execute(sa.select(self._jobs.c.state, sa.func.count()).group_by(self._jobs.c.state)).all()
+        return dict.fromkeys(JobState, 0) | {JobState(state): number for state, number in rows}
+
+    def _rank(self, due_at: datetime, lane: Lane) -> datetime:
+        return due_at + lane * self._step
+
+    def _is_due(self, now: datetime) -> sa.ColumnElement[bool]:
+        return self._jobs.c.due_at <= now
+
+    def _is_free(self, now: datetime) -> sa.ColumnElement[bool]:
+        return sa.or_(self._jobs.c.lease_until.is_(None), self._jobs.c.lease_until <= now)
+
+    def _next(self, now: datetime, limit: int) -> sa.Select[tuple[str]]:
+        """What is due and nobody's. The bound on the rank follows from `_is_due`; it ends the walk along the index early."""
+        due = self._is_due(now), self._is_free(now), self._jobs.c.rank_at <= self._rank(now, Lane.LOW)
+        return sa.select(self._jobs.c.id).where(ACTIVE, *due).order_by(self._jobs.c.rank_at, self._jobs.c.id).limit(limit)
+
+    def _from_the_future(self, now: datetime) -> sa.Select[tuple[str]]:
+        return sa.select(self._jobs.c.id).where(ACTIVE, self._jobs.c.updated_at > now + self.lease)
+
+    def _mend(self, connection: sa.Connection, now: datetime) -> None:
+        """Buries what ended its worker once too often; frees what waits for a time that the clock, set back, has yet to reach."""
+        jobs = self._jobs
+        abandoned = jobs.c.state == JobState.RUNNING, self._is_free(now), jobs.c.attempts >= jobs.c.max_attempts
+        grave = {"state": JobState.DEAD, "lease_owner": None, "lease_until": None, "updated_at": now}
+        connection.execute(sa.update(jobs).where(*abandoned).values(grave | {"error": "Its worker stopped without a word."}))
+        lost = jobs.c.id.in_(self._from_the_future(now))
+        again = {"due_at": now, "rank_at": now, "lease_until": now + self.lease, "updated_at": now}
+        connection.execute(sa.update(jobs).where(lost).values(again))
+
+    def _waiting(self, due_at: datetime, lane: Lane) -> dict[str, Any]:
+        return {"state": JobState.PENDING, "due_at": due_at, "rank_at": self._rank(due_at, lane)}
+
+    def _settle(self, connection: sa.Connection, claim: Claim, values: dict[str, Any]) -> None:
+        jobs = self._jobs
+        is_ours = jobs.c.id == claim.job.id, jobs.c.lease_owner == claim.token, jobs.c.state == JobState.RUNNING
+        settled = connection.execute(sa.update(jobs).where(*is_ours).values(values | {"updated_at": self._clock.now()}))
+        if settled.rowcount == 0:
+            raise LeaseLost(claim.job.id)
+
+    def _insert(self, connection: sa.Connection, row: dict[str, Any]) -> sa.UpdateBase:
+        jobs = self._jobs
+        new = dialect_insert(connection, jobs).values(row)
+        asked, is_dead = new.excluded, jobs.c.state == JobState.DEAD
+        is_unbegun = sa.and_(jobs.c.attempts == 0, jobs.c.error.is_(None))
+        return new.on_conflict_do_update(
+            index_elements=[jobs.c.dedupe_key],
+            index_where=UNFINISHED,
+            set_={
+                "state": sa.case((is_dead, JobState.PENDING), else_=jobs.c.state),
+                "attempts": sa.case((is_dead, 0), else_=jobs.c.attempts),
+                "lane": _smaller(jobs.c.lane, asked.lane),
+                "due_at": sa.case(
+                    (is_dead, asked.due_at), (is_unbegun, _smaller(jobs.c.due_at, asked.due_at)), else_=jobs.c.due_at
+                ),
+                "rank_at": sa.case(
+                    (is_dead, asked.rank_at), (is_unbegun, _smaller(jobs.c.rank_at, asked.rank_at)), else_=jobs.c.rank_at
+                ),
+                "again_at": sa.case(
+                    (jobs.c.state == JobState.RUNNING, _smaller(sa.func.coalesce(jobs.c.again_at, asked.due_at), asked.due_at))
+                ),
+                "updated_at": asked.updated_at,
+            },
+        ).returning(jobs.c.id)
+
+
+def _smaller(one: sa.ColumnElement[Any], other: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """`min` in one database is `least` in the other."""
+    return sa.case((one < other, one), else_=other)

@@ -1,0 +1,175 @@
+"""What is to be done for each kind of job, and how is one of them done?"""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from kernel import deadline
+from kernel.clock import Clock
+from kernel.errors import BreakerOpen, Conflict, OwnFault, ProviderFault, ProviderThrottled, Refused, SoniqueBayError
+from kernel.job_store import JobStore
+from kernel.job_table import Claim, Job, JobState, Lane, LeaseLost
+
+__all__ = ["Again", "Handler", "Job", "JobContext", "JobState", "JobStore", "Jobs", "Lane", "LeaseLost"]
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a handler returns that wants its job run anew from then on: a poll's next round, the end of a Retry-After."""
+
+    at: datetime
+    reason: str | None = None
+
+
+class JobContext:
+    """One attempt at one job, as its handler sees it.
+
+    When the job is cancelled or taken away, or the process is to stop, `kernel.deadline` says that no time is left: provider
+    calls and transactions end with DeadlineSpent, and a long computation had better ask `deadline.check()` now and then.
+    """
+
+    def __init__(self, store: JobStore, claim: Claim) -> None:
+        self._store = store
+        self._claim = claim
+
+    @property
+    def job(self) -> Job:
+        """As it was when this attempt began; its `progress` is what the attempts before have committed."""
+        return self._claim.job
+
+    @contextmanager
+    def commit(self, progress: Any) -> Iterator[sa.Connection]:
+        """One transaction for results and for the progress that tells the next attempt not to make them again.
+
+        Raises LeaseLost before anything is written when the job is no longer ours.
+        """
+        with self._store.database.write() as connection:
+            self._store.save_progress(connection, self._claim, progress)
+            yield connection
+
+
+Handler = Callable[[JobContext], Again | None]
+"""Does one job. It may be run twice, so it must not mind what its last attempt has left behind."""
+
+
+class Jobs:
+    """The handlers of one app, and the attempts now running in this process.
+
+    An attempt that raises is made again after a wait that doubles from `first_wait` to `longest_wait` and is jittered, until
+    `max_attempts` are spent; what was Refused is not tried again. Throttling and open breakers are no attempts: nobody was asked.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        clock: Clock,
+        *,
+        first_wait: timedelta = timedelta(seconds=10),
+        longest_wait: timedelta = timedelta(minutes=15),
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.store = store
+        self._clock = clock
+        self._first_wait = first_wait
+        self._longest_wait = longest_wait
+        self._jitter = jitter
+        self._handlers: dict[str, Handler] = {}
+        self._is_stopping = False
+        self._running: dict[str, threading.Event] = {}
+        self._idle = threading.Condition()  # guards the two above
+
+    def register(self, kind: str, handler: Handler) -> None:
+        self._handlers[kind] = handler
+
+    def run(self, job_id: str) -> None:
+        """Makes one attempt at the job, if it is due and nobody has it; messages about it may come late or twice."""
+        claim = None if self._is_stopping else self.store.claim(job_id)
+        if claim is None:
+            return
+        try:
+            with self._running_as(claim) as given_up:
+                self._attempt(claim, given_up)
+        except LeaseLost:
+            _log.warning("job_lost", job_id=job_id, kind=claim.job.kind, attempt=claim.job.attempts)
+
+    def beat(self) -> None:
+        """Renews the leases of what runs here, and ends the attempts that have lost theirs. For every third of a lease."""
+        with self._idle:
+            running = dict(self._running)
+        held = self.store.heartbeat(running.keys()) if running else set()
+        for token, given_up in running.items():
+            if token not in held:
+                given_up.set()
+
+    def stop(self, grace: timedelta) -> bool:
+        """Begins nothing more, ends what runs and makes it due again at once; whether all of it had ended within `grace`."""
+        with self._idle:
+            self._is_stopping = True
+            for given_up in self._running.values():
+                given_up.set()
+            return self._idle.wait_for(lambda: not self._running, grace.total_seconds())
+
+    @contextmanager
+    def _running_as(self, claim: Claim) -> Iterator[threading.Event]:
+        given_up = threading.Event()
+        with self._idle:
+            self._running[claim.token] = given_up
+            if self._is_stopping:  # since we asked
+                given_up.set()
+        try:
+            yield given_up
+        finally:
+            with self._idle:
+                del self._running[claim.token]
+                self._idle.notify_all()
+
+    def _attempt(self, claim: Claim, given_up: threading.Event) -> None:
+        handler = self._handlers.get(claim.job.kind, _unknown)
+        try:
+            with deadline.ended_by(given_up):
+                again = handler(JobContext(self.store, claim))
+        except LeaseLost:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is written into its row, and logged with its traceback
+            if given_up.is_set():
+                self.store.postpone(claim, self._clock.now(), attempts=claim.job.attempts - 1)
+            else:
+                self._fail(claim, error)
+            return
+        if again is None:
+            self.store.succeed(claim)
+        else:
+            self.store.postpone(claim, again.at, error=again.reason, attempts=0)
+
+    def _fail(self, claim: Claim, error: Exception) -> None:
+        job, now = claim.job, self._clock.now()
+        # The text of a bug may hold anything, keys too; only our own errors are written to be read.
+        reason = str(error) if isinstance(error, SoniqueBayError) else f"A bug ({type(error).__name__}); our log has the rest."
+        _log.warning("job_failed", job_id=job.id, kind=job.kind, attempt=job.attempts, error=reason, exc_info=error)
+        if isinstance(error, ProviderThrottled | BreakerOpen):
+            self.store.postpone(claim, now + self._wait(1, error), error=reason, attempts=job.attempts - 1)
+        elif job.attempts >= job.max_attempts or (isinstance(error, Refused) and not isinstance(error, Conflict)):
+            self.store.bury(claim, reason)
+        else:
+            self.store.postpone(claim, now + self._wait(job.attempts, error), error=reason)
+
+    def _wait(self, attempts: int, error: Exception) -> timedelta:
+        """Jittered between half and all of the span, so that jobs that failed together do not come back together."""
+        span = min(self._longest_wait, self._first_wait * 2 ** min(attempts - 1, 20))
+        asked = error.retry_after if isinstance(error, ProviderFault | OwnFault) else None
+        jittered: timedelta = span * (0.5 + self._jitter() / 2)
+        return max(asked or timedelta(0), jittered)
+
+
+def _unknown(context: JobContext) -> None:
+    """Not a reason to bury it: while versions are being exchanged, the next worker may well know."""
+    raise OwnFault(f"Nothing here knows how to do {context.job.kind!r}.")

@@ -1,0 +1,156 @@
+"""Where is a provider's rate counted? In memory, in one SQLite file for a whole machine, or in Redis for several."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
+
+from filelock import FileLock
+from pyrate_limiter import AbstractBucket, Rate, RateItem, RedisBucket, SQLiteBucket
+from pyrate_limiter.buckets.redis_bucket import LuaScript
+from redis import Redis
+from redis.exceptions import NoScriptError, RedisError
+
+from kernel.clock import Clock
+
+T = TypeVar("T")
+
+_FAILURES = (RedisError, sqlite3.Error, OSError)
+_LOCK_SECONDS = 1.0  # a process stopped while it holds the file lock must not stop the others for ever
+_SKIP_SECONDS = 30.0  # a store that failed is left alone: each further try would cost its time-out again
+_SKEW = 60_000  # milliseconds by which the clocks of several machines may disagree
+
+_log = logging.getLogger(__name__)
+
+
+class LimiterStore(Protocol):
+    """Times are milliseconds since the epoch: wall time is the only clock that processes have in common."""
+
+    def take(self, now: Callable[[], int]) -> int:
+        """Takes one grant and returns 0, or the milliseconds until one may be free.
+
+        Reads `now` under the lock: a grant dated before a wait for the lock would let the next one follow too soon.
+        """
+        ...
+
+    def park(self, until: int) -> None:
+        """Remembers that nobody may ask before `until`; an earlier time never replaces a later one."""
+        ...
+
+    def parked_until(self) -> int:
+        """The time parked for, even if past; 0 if never."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class SqliteStore:
+    """One file for all processes of a machine; without a path, memory for this process only.
+
+    A file lock makes counting and inserting one step, which SQLite's own lock does not.
+    """
+
+    def __init__(self, rate: Rate, path: Path | None) -> None:
+        self._lock = threading.Lock()  # guards the connection, and a refusal until its wait is read
+        self._file_lock: AbstractContextManager[object] = nullcontext()
+        self._bucket = SQLiteBucket.init_from_file([rate], db_path=str(path or ":memory:"), use_file_lock=path is not None)
+        if path is not None:
+            self._file_lock = FileLock(f"{path}.lock", timeout=_LOCK_SECONDS)
+            self._bucket.lock = cast("Any", self._file_lock)  # its own would wait without end
+        with self._file_lock, self._bucket.conn as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS parked (one INTEGER PRIMARY KEY, until INTEGER NOT NULL)")
+
+    def take(self, now: Callable[[], int]) -> int:
+        with self._lock, self._file_lock:
+            return _take(self._bucket, now())
+
+    def park(self, until: int) -> None:
+        with self._lock, self._bucket.conn as connection:
+            connection.execute(
+                "INSERT INTO parked VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET until = max(until, excluded.until)", (until,)
+            )
+
+    def parked_until(self) -> int:
+        with self._lock:
+            row = self._bucket.conn.execute("SELECT until FROM parked").fetchone()
+        return int(row[0]) if row else 0
+
+    def close(self) -> None:
+        with self._lock:
+            self._bucket.conn.close()
+
+
+class RedisStore:
+    """One sorted set for all machines. Needs no Redis to be built, and survives one that has forgotten its scripts."""
+
+    def __init__(self, rate: Rate, redis: Redis, key: str) -> None:
+        self._lock = threading.Lock()  # guards a refusal until its wait is read
+        self._redis = redis
+        self._parked_key = f"{key}:parked"
+        self._bucket = RedisBucket([rate], redis, key, script_hash="unknown")
+
+    def take(self, now: Callable[[], int]) -> int:
+        with self._lock:
+            try:
+                return _take(self._bucket, now())
+            except NoScriptError:
+                self._bucket.script_hash = str(self._redis.script_load(LuaScript.PUT_ITEM))
+                return _take(self._bucket, now())
+
+    def park(self, until: int) -> None:
+        self._redis.set(self._parked_key, max(until, self.parked_until()))
+
+    def parked_until(self) -> int:
+        return int(cast("bytes | None", self._redis.get(self._parked_key)) or 0)
+
+    def close(self) -> None:
+        """The client belongs to whoever passed it in."""
+
+
+class FallbackStore:
+    """The shared store; this process's own while that one fails: counting alone beats not counting, and beats a halt."""
+
+    def __init__(self, shared: LimiterStore, own: LimiterStore, *, clock: Clock) -> None:
+        self._shared = shared
+        self._own = own
+        self._clock = clock
+        self._skipped_until = 0.0  # no lock: the worst of a race is one more try
+
+    def take(self, now: Callable[[], int]) -> int:
+        return self._ask(lambda store: store.take(now))
+
+    def park(self, until: int) -> None:
+        self._own.park(until)
+        self._ask(lambda store: store.park(until))
+
+    def parked_until(self) -> int:
+        return max(self._own.parked_until(), self._ask(lambda store: store.parked_until()))
+
+    def close(self) -> None:
+        self._own.close()
+        self._shared.close()
+
+    def _ask(self, question: Callable[[LimiterStore], T]) -> T:
+        if self._clock.monotonic() < self._skipped_until:
+            return question(self._own)
+        try:
+            return question(self._shared)
+        except _FAILURES as error:
+            _log.warning("shared rate limit out of reach, counting alone: %s", type(error).__name__)
+            self._skipped_until = self._clock.monotonic() + _SKIP_SECONDS
+            return question(self._own)
+
+
+def _take(bucket: AbstractBucket, now: int) -> int:
+    item = RateItem("call", now)
+    if bucket.put(item):
+        bucket.leak(now)
+        return 0
+    wait = cast("int", bucket.waiting(item))
+    if wait <= bucket.rates[0].interval + _SKEW:
+        return max(1, wait)
+    bucket.flush()  # grants from the future: the wall clock was set back, and would block the provider for as long
+    return 1

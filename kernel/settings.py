@@ -1,0 +1,193 @@
+"""What did the person who runs this configure? The only place that reads the environment.
+
+A setting's value comes from, in this order: the environment, a file of its name in /run/secrets, `config.json` in the working
+directory, the default. `config.json` may be nested: `secrets.mail.api_key` and `mail.api_key` both mean `MAIL_API_KEY`.
+Wrong values, and unknown ones under an app's own prefixes, stop the process at start, all of them listed at once; an empty
+value means "not set", as compose files and shells leave it.
+"""
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
+
+_CONFIG = Path("config.json")
+_SECRETS = Path("/run/secrets")
+_UNITS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)")
+
+
+def _parse_span(value: object) -> object:
+    match = _SPAN.fullmatch(str(value).strip()) if isinstance(value, int | float | str) else None
+    if match is None:
+        return value
+    try:
+        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    except OverflowError:
+        raise ValueError("Input should be at most 999,999,999 days") from None
+
+
+def _parse_list(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Span = Annotated[timedelta, BeforeValidator(_parse_span), Field(ge=timedelta(0))]
+"""A duration: bare numbers are seconds; `250ms`, `5m`, `12h`, `30d` and ISO 8601 are read too."""
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parse_list)]
+"""A comma-separated list."""
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+"""A TCP port; 0 lets the system choose, which only tests want."""
+
+SettingsT = TypeVar("SettingsT", bound="AppSettings")
+
+
+class AppSettings(BaseSettings):
+    """What every app reads, whichever it is."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    own_prefixes: ClassVar[tuple[str, ...]] = ()
+    """A name under one of these that the class does not know is a typing error, and said to be one."""
+
+    data_dir: Path = Field(Path("data"), description="Folder for everything that lasts: databases, rate limits, keys.")
+    database_url: str = Field("", description="`postgresql+psycopg2://…`; empty: one SQLite file per app in `DATA_DIR`.")
+    redis_url: SecretStr = Field(SecretStr(""), description="`redis://…` shared cache, limits and job broker; empty: memory.")
+    service_host: str = Field("127.0.0.1", description="Address the gRPC services listen on.")
+    service_workers: int = Field(16, ge=1, le=256, description="Calls a service answers at once; as many again may wait.")
+    job_threads: int = Field(2, ge=0, le=64, description="Jobs a service does at once in its own process; 0: left to workers.")
+    upstream_trusted_hosts: Names = Field(
+        (),
+        description="`host:port` list exempt from the https-only and public-address rules; upstream URLs you set are.",
+    )
+    contact: str = Field(
+        "https://github.com/soniquebay/soniquebay", description="Address or URL that upstreams find in our User-Agent."
+    )
+    jwt_secret: SecretStr = Field(SecretStr(""), description="HS256 key, 32 bytes or more. Unset: loopback only, no tokens.")
+    jwt_jwks_url: str = Field("", description="Where RS256/EdDSA keys are published, instead of `JWT_SECRET`.")
+    jwt_audience: str = Field("soniquebay", description="Required `aud` of a token.")
+    jwt_issuer: str = Field("soniquebay", description="Required `iss` of a token.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line written.")
+    otel_exporter_otlp_endpoint: str = Field("", description="Where traces go, if anywhere (needs the `otlp` extra).")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, file_secret_settings, _ConfigFile(settings_cls, _CONFIG)
+
+    @property
+    def trusted_hosts(self) -> frozenset[str]:
+        """`host:port` of all that may be plain http or private: the list, and every upstream address a person typed."""
+        typed = (urlsplit(str(getattr(self, name))) for name in self.model_fields_set if name.endswith("_url"))
+        ports = {"http": 80, "https": 443}
+        named = {f"{url.hostname}:{url.port or ports[url.scheme]}" for url in typed if url.scheme in ports and url.hostname}
+        return frozenset(named).union(self.upstream_trusted_hosts)
+
+    @property
+    def user_agent(self) -> str:
+        """How we name ourselves upstream; several providers block clients that do not."""
+        return f"SoniqueBay/1.0 ( {self.contact} )"
+
+
+class _ConfigFile(PydanticBaseSettingsSource):
+    """`config.json`, its nesting flattened to setting names."""
+
+    def __init__(self, settings_cls: type[BaseSettings], path: Path) -> None:
+        super().__init__(settings_cls)
+        self._values = {name: value for name, value in _flatten(_read_json(path)) if value not in (None, "")}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        return self._values.get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: self._values[name] for name in self.settings_cls.model_fields if name in self._values}
+
+
+def _read_json(path: Path) -> Mapping[str, object]:
+    if not path.is_file():
+        return {}
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))  # Windows editors put a mark before it
+    except (ValueError, RecursionError) as error:
+        raise SettingsError([f"{path.name}: is not JSON ({error})"]) from error
+    except OSError as error:
+        raise SettingsError([f"{path.name}: cannot be read ({error.strerror})"]) from error
+    if not isinstance(content, dict):
+        raise SettingsError([f"{path.name}: must hold one JSON object"])
+    return content
+
+
+def _flatten(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in tree.items():
+        name = prefix if key == "secrets" and not prefix else f"{prefix}{key}".lower()
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{name}_" if name else "")
+        else:
+            yield name, value
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; `problems` says all that is wrong with it, one sentence each, without values."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def load(settings: type[SettingsT], *, secrets: Path = _SECRETS) -> SettingsT:
+    """Reads the settings of one app from the environment, `secrets` and config.json. Raises SettingsError."""
+    problems = [_unknown(name, settings) for name in _unknown_names(settings, secrets)]
+    try:
+        loaded = settings(_secrets_dir=secrets if secrets.is_dir() else None)  # the library warns where there is none
+    except UnreadableSetting as error:  # names the field and where it comes from, not what is there
+        raise SettingsError([*problems, str(error)]) from error
+    except ValidationError as error:
+        # Never the value: it may be a key that was put into the wrong place.
+        problems += [f"{str(e['loc'][0]).upper() if e['loc'] else 'settings'}: {e['msg']}" for e in error.errors()]
+        raise SettingsError(problems) from None
+    if problems:
+        raise SettingsError(problems)
+    return loaded
+
+
+def _unknown_names(settings: type[AppSettings], secrets: Path) -> list[str]:
+    if not settings.own_prefixes:
+        return []
+    config = (name for name, _ in _flatten(_read_json(_CONFIG)))
+    given = {name.upper() for name in (*os.environ, *config, *(path.name for path in secrets.glob("*")))}
+    known = {name.upper() for name in settings.model_fields}
+    return sorted(name for name in given - known if name.startswith(settings.own_prefixes))
+
+
+def _unknown(name: str, settings: type[AppSettings]) -> str:
+    near = difflib.get_close_matches(name, [field.upper() for field in settings.model_fields], n=1)
+    return f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def environment_for_child(changes: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with some names changed, for a process it starts."""
+    return {**os.environ, **changes}
+
+
+def is_any_set(names: list[str], *, secrets: Path = _SECRETS) -> bool:
+    """Whether a person gave any of these settings a value, in the environment, as a secret file, or in config.json."""
+    given = {name.upper() for name, value in os.environ.items() if value}
+    given |= {path.name.upper() for path in secrets.glob("*") if path.is_file() and path.read_bytes().strip()}
+    given |= {name.upper() for name, value in _flatten(_read_json(_CONFIG)) if value not in (None, "")}
+    return not given.isdisjoint(names)

@@ -1,0 +1,67 @@
+"""Is somebody already fetching exactly this? Then wait for theirs instead of asking again."""
+
+import threading
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+from kernel import deadline
+from kernel.errors import DeadlineSpent
+
+T = TypeVar("T")
+
+_LEADERS = 3
+
+
+class SingleFlight(Generic[T]):
+    """However many threads want one key at the same time, one of them does the work, and all get its result or its failure.
+
+    It works in its own thread, under its own deadline. A leader that runs out of time fails for itself only: one of those still
+    waiting takes over, twice at most. Nothing is remembered: who comes later starts anew.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # guards _flights; never held while work is done
+        self._flights: dict[Hashable, Future[T]] = {}
+
+    def do(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What `work` returns or raises, done here or by whoever came first; DeadlineSpent if our own time ends before.
+
+        `work` must not ask for its own key: it would wait for itself.
+        """
+        for others in reversed(range(_LEADERS)):
+            deadline.check()
+            flight, leads = self._join(key)
+            if leads:
+                return self._lead(key, work)
+            error = _wait(flight)
+            if others == 0 or not isinstance(error, DeadlineSpent):
+                break
+        return flight.result()
+
+    def _join(self, key: Hashable) -> tuple[Future[T], bool]:
+        with self._lock:
+            leads = key not in self._flights
+            return self._flights.setdefault(key, Future()), leads
+
+    def _lead(self, key: Hashable, work: Callable[[], T]) -> T:
+        try:
+            result = work()
+        except BaseException as error:  # an interrupt too, or those waiting would wait for ever
+            self._land(key).set_exception(error)
+            raise
+        self._land(key).set_result(result)
+        return result
+
+    def _land(self, key: Hashable) -> Future[T]:
+        """The flight, no longer to be joined: it is answered only then, or who tries again would find the same one."""
+        with self._lock:
+            return self._flights.pop(key)
+
+
+def _wait(flight: Future[T]) -> BaseException | None:
+    """How the flight failed, if it did. Raises DeadlineSpent when our own time ends first."""
+    try:
+        return flight.exception(timeout=deadline.remaining())
+    except TimeoutError:
+        raise DeadlineSpent("The time for this request is used up.") from None

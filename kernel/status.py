@@ -1,0 +1,108 @@
+"""Which google.rpc.Status does an error become, and which error was a Status?"""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from types import MappingProxyType
+
+import grpc
+from google.protobuf.message import DecodeError
+from google.rpc import error_details_pb2, status_pb2
+
+from kernel import errors
+from kernel.errors import InvalidArgument, OwnFault, ProviderFault, Refused, SoniqueBayError, Violation
+
+DOMAIN = "soniquebay"
+"""`ErrorInfo.domain` of every error of ours; its `reason` is the class name, `ProviderTimeout` → `PROVIDER_TIMEOUT`."""
+
+DETAILS_KEY = "grpc-status-details-bin"
+"""Trailing metadata that carries the serialised Status."""
+
+BUG_MESSAGE = "Something went wrong on our side. The log has the details under this request's id."
+
+# A status travels in HTTP/2 trailers, and those over 8 KiB are dropped at random: a longer text would turn a 400 into a 429.
+_TEXT_LIMIT = 256
+_STATUS_LIMIT = 3072
+
+_CODES = MappingProxyType(
+    {
+        errors.InvalidArgument: grpc.StatusCode.INVALID_ARGUMENT,
+        errors.NotFound: grpc.StatusCode.NOT_FOUND,
+        errors.AlreadyExists: grpc.StatusCode.ALREADY_EXISTS,
+        errors.Conflict: grpc.StatusCode.ABORTED,
+        errors.Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+        errors.PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
+        errors.FailedPrecondition: grpc.StatusCode.FAILED_PRECONDITION,
+        errors.ProviderFault: grpc.StatusCode.UNAVAILABLE,
+        errors.Overloaded: grpc.StatusCode.RESOURCE_EXHAUSTED,
+        errors.DeadlineSpent: grpc.StatusCode.DEADLINE_EXCEEDED,
+        errors.OwnFault: grpc.StatusCode.UNAVAILABLE,  # the last of its code: what UNAVAILABLE means on the way back
+    }
+)
+_KINDS = MappingProxyType({code: kind for kind, code in _CODES.items()})
+
+
+def code_of(error: BaseException) -> grpc.StatusCode:
+    """The code for an error, by its nearest listed ancestor; INTERNAL for everything that was not raised on purpose."""
+    return next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), grpc.StatusCode.INTERNAL)
+
+
+def status_of(error: BaseException) -> status_pb2.Status:
+    """The public Status of an error: message, ErrorInfo, and where they apply RetryInfo and BadRequest; within 3 KiB.
+
+    Whatever is not a SoniqueBayError becomes INTERNAL with one fixed sentence: its own text may hold keys, hosts or SQL.
+    """
+    ours = isinstance(error, SoniqueBayError)
+    status = status_pb2.Status(code=code_of(error).value[0], message=_clipped(str(error)) if ours else BUG_MESSAGE)
+    reason = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).upper() if ours else "INTERNAL"
+    provider = {"provider": _clipped(error.provider)} if isinstance(error, ProviderFault) else {}
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=provider))
+    if isinstance(error, ProviderFault | OwnFault) and error.retry_after is not None:
+        status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=error.retry_after))
+    if isinstance(error, InvalidArgument) and error.violations:
+        status.details.add().Pack(_bad_request(error.violations, _STATUS_LIMIT - status.ByteSize()))
+    return status
+
+
+def error_from_rpc(error: grpc.RpcError) -> SoniqueBayError:
+    """What a failed call to a service of ours means here; for sync and aio calls.
+
+    Refusals come back as they were raised. Whatever kept the service from serving, its providers included, is an OwnFault. A bug
+    over there is a bare SoniqueBayError, INTERNAL again. The words are kept only if they are ours: the library's name hosts.
+    """
+    known = isinstance(error, grpc.Call | grpc.aio.AioRpcError)
+    code = error.code() if known else grpc.StatusCode.UNKNOWN
+    kind = OwnFault if code is grpc.StatusCode.CANCELLED else _KINDS.get(code, SoniqueBayError)
+    status = _status_in(error.trailing_metadata() or ()) if known else status_pb2.Status()
+    info, retry, bad = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo(), error_details_pb2.BadRequest()
+    for detail in status.details:
+        _ = detail.Unpack(info) or detail.Unpack(retry) or detail.Unpack(bad)
+    message = status.message if info.domain == DOMAIN else "The service does not answer as it should."
+    if issubclass(kind, InvalidArgument):
+        return kind(*(Violation(v.field, v.description) for v in bad.field_violations))
+    if issubclass(kind, OwnFault):
+        return kind(message, retry_after=retry.retry_delay.ToTimedelta() or timedelta(seconds=1))
+    return kind(message) if issubclass(kind, Refused) else SoniqueBayError(BUG_MESSAGE)
+
+
+def _bad_request(violations: tuple[Violation, ...], limit: int) -> error_details_pb2.BadRequest:
+    bad = error_details_pb2.BadRequest()
+    for violation in violations:
+        bad.field_violations.add(field=_clipped(violation.field), description=_clipped(violation.description))
+        if bad.ByteSize() > limit:
+            del bad.field_violations[-1]
+            break
+    return bad
+
+
+def _clipped(text: str) -> str:
+    whole = text.encode("utf-8", "replace").decode()  # a lone surrogate cannot be put into a protobuf string
+    return whole if len(whole) <= _TEXT_LIMIT else whole[: _TEXT_LIMIT - 1] + "…"
+
+
+def _status_in(trailers: Iterable[tuple[str, str | bytes]]) -> status_pb2.Status:
+    packed = next((value for key, value in trailers if key == DETAILS_KEY and isinstance(value, bytes)), b"")
+    try:
+        return status_pb2.Status.FromString(packed)
+    except DecodeError:  # a proxy's own idea of it
+        return status_pb2.Status()

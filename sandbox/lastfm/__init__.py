@@ -1,0 +1,83 @@
+"""Last.fm's web service 2.0, as recorded: XML by default, JSON on request, errors in the body."""
+
+from collections.abc import Callable, Mapping
+
+from sandbox.catalogue.library import Library
+from sandbox.lastfm.albums import AlbumMethods
+from sandbox.lastfm.artists import ArtistMethods
+from sandbox.lastfm.asking import Ask, parse_ask
+from sandbox.lastfm.element import Element, format_compact_xml, format_json, format_pretty_xml
+from sandbox.lastfm.errors import HEADERS, JSON, XML, LastfmError, build_error, format_error
+from sandbox.lastfm.tracks import TrackMethods
+from sandbox.lastfm.users import UserMethods
+from sandbox.listeners.accounts import Accounts
+from sandbox.upstream import Limit, Upstream
+from sandbox.wire import Answer, Request
+
+NAME = "lastfm"
+# Five a second, averaged over two: the published number is gone, this is the historic one.
+LIMIT = Limit(10, 2)
+_PRETTY = frozenset({"album", "user", "recenttracks"})
+
+Method = Callable[[Ask], Element]
+
+
+def build(library: Library, accounts: Accounts) -> Upstream:
+    """Builds the Last.fm of this catalogue and these listeners."""
+    methods = _list_methods(library, accounts)
+    return Upstream(
+        name=NAME,
+        answer=lambda request: _answer(parse_ask(request), request, methods),
+        api_method=lambda request: parse_ask(request).method,
+        caller=lambda request: request.params.get("api_key", ""),
+        throttled=lambda request: _refuse(request, 29, None),
+        refuse=_refuse,
+        limit=LIMIT,
+    )
+
+
+def _list_methods(library: Library, accounts: Accounts) -> Mapping[str, Method]:
+    artists, albums, tracks, users = (
+        ArtistMethods(library),
+        AlbumMethods(library),
+        TrackMethods(library),
+        UserMethods(accounts),
+    )
+    return {
+        "artist.getinfo": artists.get_info,
+        "artist.gettoptags": artists.get_top_tags,
+        "artist.getsimilar": artists.get_similar,
+        "artist.search": artists.search,
+        "album.getinfo": albums.get_info,
+        "album.gettoptags": albums.get_top_tags,
+        "track.getinfo": tracks.get_info,
+        "track.gettoptags": tracks.get_top_tags,
+        "user.getinfo": users.get_info,
+        "user.getrecenttracks": users.get_recent_tracks,
+    }
+
+
+def _answer(ask: Ask, request: Request, methods: Mapping[str, Method]) -> Answer:
+    if request.path.rstrip("/") != "/2.0":
+        return Answer(b"<html><body><h1>404 Not Found</h1></body></html>", "text/html", 404, HEADERS)
+    try:
+        root = _find_method(ask, methods)(ask)
+    except LastfmError as error:
+        return format_error(error, as_json=ask.wants_json)
+    if ask.wants_json:
+        return Answer(format_json(root), JSON, headers=HEADERS)
+    write = format_pretty_xml if root.name in _PRETTY else format_compact_xml
+    return Answer(write(root), XML, headers=HEADERS)
+
+
+def _find_method(ask: Ask, methods: Mapping[str, Method]) -> Method:
+    refused = {"invalid-key": 10, "suspended-key": 26}.get(ask.need("api_key"))
+    if refused:
+        raise build_error(refused)
+    if ask.method not in methods:
+        raise build_error(3)
+    return methods[ask.method]
+
+
+def _refuse(request: Request, code: int, status: int | None) -> Answer:
+    return format_error(build_error(code, status), as_json=parse_ask(request).wants_json)

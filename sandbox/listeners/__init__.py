@@ -1,0 +1,1 @@
+"""Whose listening the simulated internet remembers."""

@@ -1,0 +1,48 @@
+"""The composition root: which upstreams the simulated internet has."""
+
+import random
+import time
+from datetime import datetime
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from sandbox import lastfm
+from sandbox.catalogue.library import load_library
+from sandbox.control import Control
+from sandbox.edge import KINDS, Edge
+from sandbox.faults import FaultScript
+from sandbox.journal import Journal
+from sandbox.limits import Limiter
+from sandbox.listeners.accounts import Accounts
+
+
+def build(*, seed: int, limited: bool, started_at: datetime) -> Starlette:
+    """Builds the sandbox; `started_at` is where the living listener's history ends."""
+    library = load_library()
+    accounts = Accounts(library, seed=seed, until=started_at)
+    upstreams = [
+        lastfm.build(library, accounts),
+    ]
+
+    limits = {upstream.name: upstream.limit for upstream in upstreams if upstream.limit and limited}
+    journal = Journal(time.time)
+    limiter = Limiter(limits, time.monotonic)
+    faults = FaultScript(KINDS, seed)
+    control = Control(journal, limiter, faults, accounts, library, limits)
+    edges = {
+        upstream.name: Edge(
+            upstream,
+            journal=journal,
+            limiter=limiter,
+            faults=faults,
+            random=random.Random(seed),  # noqa: S311 - reproducible, not secret
+            clock=time.time,
+        )
+        for upstream in upstreams
+    }
+    return Starlette(routes=[*control.routes(), *_routes(edges)])
+
+
+def _routes(edges: dict[str, Edge]) -> list[BaseRoute]:
+    return [Mount(f"/{name}", app=edge) for name, edge in edges.items()]

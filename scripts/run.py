@@ -1,0 +1,184 @@
+"""Starts the whole system on this machine, prints one URL when it is healthy, and ends it on Ctrl-C: `make run`.
+
+Without any key or upstream address set (or with SANDBOX=1) the sandbox stands in for every upstream, with a data folder of its
+own, so that sample data never mixes with a person's own.
+"""
+
+import importlib
+import json
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from pydantic import Field
+
+from gateway.settings import GatewaySettings
+from kernel.settings import AppSettings, Port, SettingsError, environment_for_child, is_any_set, load
+from sandbox.environment import settings_for
+from scripts.supervision import Child, StartFailed, end
+
+ROOT = Path(__file__).resolve().parents[1]
+HEALTHY_WITHIN = 60.0
+
+
+class RunSettings(AppSettings):
+    """Settings of `make run` itself."""
+
+    sandbox: bool = Field(False, description="`1`: use the sandbox even though a key or an upstream address is set.")
+    sandbox_port: Port = Field(8090, description="Port of the sandbox, when it is used.")
+
+
+def main() -> int:
+    """The exit status: 0 after Ctrl-C, 1 when something did not start, 2 for settings that cannot be used."""
+    services = sorted(path.parent.name for path in (ROOT / "services").glob("*/__main__.py"))
+    try:
+        run_settings, gateway_settings, is_sandbox = _read_settings(services)
+    except SettingsError as error:
+        sys.stderr.write("Cannot start, the settings are not usable:\n")
+        sys.stderr.writelines(f"  - {problem}\n" for problem in error.problems)
+        return 2
+    try:
+        _run(services, run_settings, gateway_settings, is_sandbox=is_sandbox)
+    except StartFailed as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _run(services: list[str], run_settings: RunSettings, gateway_settings: GatewaySettings, *, is_sandbox: bool) -> None:
+    stopping = _on_signals()
+    children: list[Child] = []
+    try:
+        data_dir = run_settings.data_dir / "sandbox" if is_sandbox else run_settings.data_dir
+        changes = {"DATA_DIR": str(data_dir.absolute())}
+        logs = data_dir / "logs"
+        if is_sandbox:
+            children.append(_start_sandbox(run_settings, logs))
+            changes |= settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")
+        environment = environment_for_child(changes)
+        children += [_start(name, f"services.{name}", environment, logs) for name in services]
+        children.append(_start("gateway", "gateway", environment, logs))
+        url = f"http://localhost:{gateway_settings.gateway_port}"
+        _wait(children, lambda: _answers(f"http://127.0.0.1:{gateway_settings.gateway_port}/readyz"), stopping)
+        _announce(url, run_settings, is_sandbox=is_sandbox, logs=logs)
+        _watch(children, stopping)
+    finally:
+        end(children[::-1])
+
+
+def _read_settings(services: list[str]) -> tuple[RunSettings, GatewaySettings, bool]:
+    """All apps' settings are read here once, so that all that is wrong is said before anything starts."""
+    problems: list[str] = []
+    upstream: list[str] = []
+    for name in services:
+        module = importlib.import_module(f"services.{name}.settings")
+        settings_class = getattr(module, f"{name.title()}Settings")
+        upstream += settings_class.upstream_settings
+        problems += _problems(settings_class)
+    problems += [*_problems(RunSettings), *_problems(GatewaySettings)]
+    if problems:
+        raise SettingsError(list(dict.fromkeys(problems)))
+    run_settings = load(RunSettings)
+    return run_settings, load(GatewaySettings), run_settings.sandbox or not is_any_set(upstream)
+
+
+def _problems(settings_class: type[AppSettings]) -> list[str]:
+    try:
+        load(settings_class)
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def _start(name: str, module: str, environment: dict[str, str], logs: Path, *arguments: str) -> Child:
+    child = Child(name, [sys.executable, "-m", module, *arguments], environment, logs / f"{name}.log")
+    child.start()
+    return child
+
+
+def _start_sandbox(settings: RunSettings, logs: Path) -> Child:
+    port = str(settings.sandbox_port)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", settings.sandbox_port))
+        except OSError:
+            raise StartFailed(f"SANDBOX_PORT={port}: the port is taken; set another.") from None
+    return _start("sandbox", "sandbox", environment_for_child({}), logs, "--port", port)
+
+
+def _on_signals() -> Callable[[], bool]:
+    """Whether somebody asked us to stop. A second Ctrl-C ends us at once."""
+    asked: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise SystemExit(128 + number)
+        asked.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, note)
+    return lambda: bool(asked)
+
+
+def _wait(children: list[Child], is_healthy: Callable[[], bool], stopping: Callable[[], bool]) -> None:
+    for _ in _every(0.1, HEALTHY_WITHIN):
+        if stopping():
+            raise StartFailed("Stopped before everything was healthy.")
+        for child in children:
+            if not child.is_running:
+                raise StartFailed(f"{child.name} did not start. Its last words:\n{child.last_words()}")
+        if is_healthy():
+            return
+    _give_up(children)
+
+
+def _give_up(children: list[Child]) -> NoReturn:
+    logs = ", ".join(str(child.log_path) for child in children)
+    raise StartFailed(f"Not everything was healthy within {HEALTHY_WITHIN:.0f} s; see {logs}")
+
+
+def _watch(children: list[Child], stopping: Callable[[], bool]) -> None:
+    while not stopping():
+        for child in children:
+            if not child.is_running:
+                child.revive()
+        time.sleep(0.2)
+
+
+def _every(pause: float, longest: float) -> Iterator[None]:
+    ends_at = time.monotonic() + longest
+    while time.monotonic() < ends_at:
+        yield
+        time.sleep(pause)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own gateway
+            return json.load(answer) is not None and answer.status == 200  # noqa: PLR2004
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def _announce(url: str, settings: RunSettings, *, is_sandbox: bool, logs: Path) -> None:
+    if is_sandbox:
+        print("*" * 78)
+        print("*  SANDBOX: no key is set, so every upstream is simulated on this machine.")
+        print(
+            f"*  Artists, plays and numbers are made up; what was asked: http://127.0.0.1:{settings.sandbox_port}/_sandbox/counters"
+        )
+        print("*  Set LASTFM_API_KEY (see README) for real answers.")
+        print("*" * 78)
+    print(f"SoniqueBay is running at {url}  (logs in {logs}; Ctrl-C ends it)", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

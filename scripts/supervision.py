@@ -1,0 +1,89 @@
+"""How are several processes kept running together, and ended together?"""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+_STEADY_AFTER = 60.0
+_GRACE = 28.0  # a service drains for 25 s
+
+
+class StartFailed(Exception):
+    """A process ended before it was ever healthy; the message is what it last said."""
+
+
+@dataclass(slots=True)
+class Child:
+    """One process of ours, its log, and when it may be started again."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log_path: Path
+    process: subprocess.Popen[bytes] | None = None
+    log: TextIO | None = None
+    started_at: float = 0.0
+    pause: float = field(default=_FIRST_PAUSE)
+    retry_at: float | None = None
+
+    def start(self) -> None:
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        self.log = self.log_path.open("a", encoding="utf-8")
+        self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
+            self.command,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches us alone: we end them in order
+        )
+        self.started_at = time.monotonic()
+        self.retry_at = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def last_words(self, lines: int = 15) -> str:
+        text = self.log_path.read_text("utf-8", errors="replace") if self.log_path.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def revive(self) -> None:
+        """Starts it again after a pause that doubles as long as it keeps falling over."""
+        now = time.monotonic()
+        if self.retry_at is None:
+            self.pause = _FIRST_PAUSE if now - self.started_at > _STEADY_AFTER else min(self.pause * 2, _LONGEST_PAUSE)
+            self.retry_at = now + self.pause
+            sys.stderr.write(f"{self.name} ended unexpectedly; starting it again in {self.pause:.0f} s (see {self.log_path})\n")
+        elif now >= self.retry_at:
+            self.start()
+
+    def ask_to_end(self) -> None:
+        if self.is_running and self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def see_off(self, until: float) -> None:
+        """Waits for the end until then, and makes one after it."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.log is not None:
+            self.log.close()
+
+
+def end(children: Sequence[Child]) -> None:
+    """Ends them in the order given, callers before those they call."""
+    for child in children:
+        child.ask_to_end()
+        child.see_off(time.monotonic() + _GRACE)

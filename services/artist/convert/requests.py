@@ -1,0 +1,172 @@
+"""How do requests become what the domain speaks of? Bad input is refused here, by the name of its field."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from google.protobuf import struct_pb2
+
+from kernel.errors import InvalidArgument, Violation
+from services.artist.domain import (
+    MAX_NAME,
+    MAX_TAGS,
+    ArtistField,
+    ArtistId,
+    ArtistName,
+    ArtistRef,
+    Biography,
+    Kind,
+    SimilarFilter,
+    Tag,
+    clean_name,
+    is_language,
+    is_mbid,
+    is_spotify_id,
+    spotify_id_from_url,
+)
+from services.artist.dossier import FactValue, Override
+from soniquebay.artist.v1 import artist_pb2 as pb
+
+_MAX_BATCH = 1000
+_MAX_TEXT = 20_000
+_LARGEST_EXACT = 2**53  # a JSON number beyond it has lost digits on the way
+
+
+def enrich_ref(request: pb.EnrichArtistRequest) -> ArtistRef:
+    """Exactly one of name, spotify_url and spotify_artist_id. Raises InvalidArgument naming the field."""
+    given = [field for field in ("name", "spotify_url", "spotify_artist_id") if getattr(request, field)]
+    if len(given) != 1:
+        field = given[1] if given else "name"
+        raise InvalidArgument.of(field, "give exactly one of name, spotify_url and spotify_artist_id, and not an empty one")
+    if request.mbid and not request.name:
+        raise InvalidArgument.of("mbid", "goes with a name only")
+    if request.name:
+        return ArtistRef(named=artist_name(request.name, request.mbid))
+    spotify_id = spotify_id_from_url(request.spotify_url) if request.spotify_url else request.spotify_artist_id
+    if spotify_id is None:
+        raise InvalidArgument.of("spotify_url", "must be a link to an artist, https://open.spotify.com/artist/{id}")
+    if not is_spotify_id(spotify_id):
+        raise InvalidArgument.of("spotify_artist_id", "must be 22 letters and digits")
+    return ArtistRef(spotify_id=spotify_id)
+
+
+def artist_name(name: str, mbid: str, prefix: str = "") -> ArtistName:
+    """A name with its MusicBrainz id, if any. Raises InvalidArgument naming the field under `prefix`."""
+    clean = clean_name(name)
+    if not clean or len(clean) > MAX_NAME:
+        raise InvalidArgument.of(f"{prefix}name", f"must have 1 to {MAX_NAME} characters")
+    if any(ord(character) < ord(" ") for character in clean):
+        raise InvalidArgument.of(f"{prefix}name", "must hold no control characters")
+    if mbid and not is_mbid(mbid.lower()):
+        raise InvalidArgument.of(f"{prefix}mbid", "must be a MusicBrainz id, such as a74b1b7f-71a5-4011-9441-d0b5e4122711")
+    return ArtistName(clean, mbid.lower() or None)
+
+
+def ensure_names(request: pb.EnsureArtistsRequest) -> list[ArtistName]:
+    """Raises InvalidArgument naming every wrong entry."""
+    _check_count("artists", len(request.artists))
+    names, violations = [], list[Violation]()
+    for position, entry in enumerate(request.artists):
+        try:
+            names.append(artist_name(entry.name, entry.mbid, f"artists[{position}]."))
+        except InvalidArgument as error:
+            violations += error.violations
+    if violations:
+        raise InvalidArgument(*violations)
+    return names
+
+
+def artist_ids(request: pb.InvalidateArtistsRequest) -> list[ArtistId]:
+    _check_count("artist_ids", len(request.artist_ids))
+    return [ArtistId(artist_id) for artist_id in request.artist_ids]
+
+
+def language(text: str, default: str) -> str:
+    if not text:
+        return default
+    if not is_language(text):
+        raise InvalidArgument.of("language", "must be an ISO 639-1 code of two small letters, such as fr")
+    return text
+
+
+def kinds(names: Sequence[str]) -> tuple[Kind, ...]:
+    unknown = [name for name in names if name not in set(Kind)]
+    if unknown:
+        raise InvalidArgument.of("kinds", f"{unknown[0]!r} is not one of {', '.join(Kind)}")
+    return tuple(map(Kind, names)) or tuple(Kind)
+
+
+def field(name: str) -> ArtistField:
+    if name not in set(ArtistField):
+        raise InvalidArgument.of("field", f"{name!r} is not one of {', '.join(ArtistField)}")
+    return ArtistField(name)
+
+
+def name_prefix(request: pb.ListArtistsRequest) -> str:
+    if len(request.name_prefix) > MAX_NAME:
+        raise InvalidArgument.of("name_prefix", f"must have at most {MAX_NAME} characters")
+    return request.name_prefix
+
+
+def similar_filter(request: pb.ListSimilarArtistsRequest) -> SimilarFilter:
+    if not 0.0 <= request.min_weight <= 1.0:
+        raise InvalidArgument.of("min_weight", "must be between 0 and 1")
+    return SimilarFilter(request.min_weight, optional_bool(request))
+
+
+def optional_bool(request: pb.ListArtistsRequest | pb.ListSimilarArtistsRequest) -> bool | None:
+    """`in_library`, or None where the caller left it open."""
+    return request.in_library if request.HasField("in_library") else None
+
+
+def override_of(request: pb.UpdateArtistOverrideRequest, now: datetime, default_language: str) -> Override:
+    """Raises InvalidArgument naming the field that is wrong."""
+    reason = " ".join(request.reason.split())
+    if not reason or len(reason) > MAX_NAME:
+        raise InvalidArgument.of("reason", f"must have 1 to {MAX_NAME} characters")
+    about = field(request.field)
+    return Override(about, _override_value(about, request.value, default_language), reason, now)
+
+
+def _override_value(about: ArtistField, value: struct_pb2.Value, default_language: str) -> FactValue:
+    match about:
+        case ArtistField.LISTENERS | ArtistField.PLAYCOUNT:
+            return _whole_number(value)
+        case ArtistField.TAGS:
+            words = [clean_name(item.string_value) for item in value.list_value.values]
+            if not words or len(words) > MAX_TAGS or not all(words):
+                raise InvalidArgument.of("value", f"must be a list of 1 to {MAX_TAGS} words")
+            return tuple(Tag(word, 100 - position) for position, word in enumerate(words))
+        case ArtistField.BIO:
+            text = _text(value)
+            return Biography(default_language, text, text)
+        case ArtistField.MBID:
+            text = _text(value).lower()
+            if not is_mbid(text):
+                raise InvalidArgument.of("value", "must be a MusicBrainz id")
+            return text
+        case ArtistField.URL:
+            text = _text(value)
+            if not text.startswith(("https://", "http://")):
+                raise InvalidArgument.of("value", "must be a web address")
+            return text
+        case _:
+            raise InvalidArgument.of("field", f"{about!s} cannot be overridden")
+
+
+def _whole_number(value: struct_pb2.Value) -> int:
+    number = value.number_value if value.WhichOneof("kind") == "number_value" else -1.0
+    if not 0 <= number <= _LARGEST_EXACT or number != int(number):
+        raise InvalidArgument.of("value", "must be a whole number, zero or more")
+    return int(number)
+
+
+def _text(value: struct_pb2.Value) -> str:
+    text = value.string_value.strip() if value.WhichOneof("kind") == "string_value" else ""
+    if not text or len(text) > _MAX_TEXT or "\0" in text:
+        raise InvalidArgument.of("value", f"must be a text of 1 to {_MAX_TEXT} characters")
+    return text
+
+
+def _check_count(name: str, count: int) -> None:
+    if not 1 <= count <= _MAX_BATCH:
+        raise InvalidArgument.of(name, f"must hold 1 to {_MAX_BATCH} entries, not {count}")

@@ -1,0 +1,281 @@
+"""In what order are providers asked about an artist, and how are their answers merged?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from kernel import deadline
+from kernel.asking import Asker, Reply
+from kernel.clock import Clock
+from kernel.errors import FailedPrecondition, NotFound, ProviderFault, ProviderUnavailable
+from kernel.evidence import Absent, Deferred, Fault, Found, Reading, Source
+from kernel.parallel import Fanout
+from kernel.read_through import ReadThrough, Stored
+from services.artist.domain import (
+    MAX_SIMILAR,
+    Artist,
+    ArtistField,
+    ArtistId,
+    ArtistName,
+    ArtistRef,
+    Kind,
+    Profile,
+    is_special_name,
+    match_key,
+)
+from services.artist.dossier import Dossier, Override
+from services.artist.merge import Answer, Freshness, learn
+from services.artist.providers import ArtistProvider
+from services.artist.store import ArtistStore
+
+EVERY_KIND = tuple(Kind)
+
+
+class PipelineMeter(Protocol):
+    """What the pipeline reports about its reads."""
+
+    def answered_from_copy(self) -> None:
+        """A whole artist was answered without asking anybody."""
+        ...
+
+    def profile_found(self, provider: str, profile: Profile) -> None:
+        """A provider answered with this profile."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskedProvider:
+    """One provider with an asker for each kind of fact it is asked for."""
+
+    name: str
+    provider: ArtistProvider
+    askers: Mapping[Kind, Asker[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`budget`: the longest wait for all providers of one read together. `language`: the one that cache keys leave out."""
+
+    freshness: Freshness
+    budget: timedelta
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the providers are asked about; `artist` is None until one of them knows the name."""
+
+    name: str
+    mbid: str | None
+    artist: Artist | None
+
+    @property
+    def key(self) -> str:
+        """Names the subject in the caches."""
+        return dossier_key(self.artist.id) if self.artist else f"artist:name:{match_key(self.name)}:{self.mbid or ''}"
+
+
+def dossier_key(artist_id: ArtistId) -> str:
+    return f"artist:{artist_id}"
+
+
+class ArtistPipeline:
+    """Reads come from the nearest copy; providers are asked in parallel, each only for what is due."""
+
+    def __init__(
+        self,
+        *,
+        store: ArtistStore,
+        providers: Sequence[AskedProvider],
+        dossiers: ReadThrough[Dossier],
+        fanout: Fanout,
+        clock: Clock,
+        policy: Policy,
+        meter: PipelineMeter,
+    ) -> None:
+        self._store = store
+        self._providers = tuple(providers)
+        self._dossiers = dossiers
+        self._fanout = fanout
+        self._clock = clock
+        self._policy = policy
+        self._meter = meter
+
+    def enrich(
+        self, ref: ArtistRef, *, language: str, force: bool = False, kinds: Sequence[Kind] = EVERY_KIND
+    ) -> Reading[Dossier]:
+        """All that is known of the artist, after asking every provider that is due (`force`: due or not, for these kinds).
+
+        Raises NotFound when every provider answered and none knows it; a ProviderFault when none answered and no older copy is
+        held; FailedPrecondition when there is nobody to ask.
+        """
+        subject = self._subject(ref)
+        reading = self._read(subject, language, kinds, force=force)
+        if not force and not reading.stale and self._questions(reading.value, language):
+            # A copy in memory knows nothing of a language nobody asked for before, nor of a time that has come since.
+            reading = self._read(subject, language, kinds, force=False, skip_copies=True)
+        if reading.source is not Source.PROVIDER:
+            self._meter.answered_from_copy()
+        return reading
+
+    def get(self, ref: ArtistRef) -> Reading[Dossier]:
+        """What is known of the artist; asks nobody. Raises NotFound."""
+        dossier = self._store.load(self._known(ref).id)
+        if dossier is None:
+            raise NotFound("No artist has this id.")
+        return Reading(dossier, dossier.retrieved_at(), Source.STORE)
+
+    def get_artist(self, ref: ArtistRef) -> Artist:
+        """The artist alone. Raises NotFound."""
+        return self._known(ref)
+
+    def set_override(self, ref: ArtistRef, override: Override) -> Reading[Dossier]:
+        """Makes a person's value win, and answers what is known now. Raises NotFound."""
+        artist = self._known(ref)
+        self._store.save_override(artist.id, override)
+        return self._changed(artist.id)
+
+    def delete_override(self, ref: ArtistRef, field: ArtistField) -> None:
+        """Lets the providers' value show again. Raises NotFound, also when there is no such override."""
+        artist = self._known(ref)
+        if not self._store.delete_override(artist.id, field):
+            raise NotFound(f"The artist has no override of {field}.")
+        self._changed(artist.id)
+
+    def invalidate(self, artist_ids: Sequence[ArtistId]) -> int:
+        """Drops the copies of these artists and makes everything about them due; answers how many are known."""
+        known = self._store.mark_due(artist_ids)
+        self._dossiers.invalidate([dossier_key(artist.id) for artist, _ in known])
+        for provider in self._providers:
+            for kind, asker in provider.askers.items():
+                asker.forget([self._key(provider, kind, artist.name, each) for artist, languages in known for each in languages])
+        return len(known)
+
+    def _known(self, ref: ArtistRef) -> Artist:
+        artist = self._store.find(ref)
+        if artist is None:
+            raise NotFound("No artist has this id.")
+        return artist
+
+    def _changed(self, artist_id: ArtistId) -> Reading[Dossier]:
+        self._dossiers.invalidate([dossier_key(artist_id)])
+        return self.get(ArtistRef(id=artist_id))
+
+    def _subject(self, ref: ArtistRef) -> Subject:
+        if ref.named is not None and is_special_name(ref.named.name):
+            raise NotFound("This name stands for no artist in particular; nobody is asked about it.")
+        artist = self._store.find(ref)
+        if artist is not None:
+            return Subject(artist.name, artist.mbid or (ref.named.mbid if ref.named else None), artist)
+        if ref.named is not None:
+            return Subject(ref.named.name, ref.named.mbid, None)
+        if ref.spotify_id is not None:
+            raise FailedPrecondition("No artist with this Spotify id is known yet, and Spotify is off; ask by name.")
+        raise NotFound("No artist has this id.")
+
+    def _read(
+        self, subject: Subject, language: str, kinds: Sequence[Kind], *, force: bool, skip_copies: bool = False
+    ) -> Reading[Dossier]:
+        return self._dossiers.get(
+            subject.key,
+            stored=lambda: self._stored(subject, language),
+            ask=lambda: self._ask(subject, language, kinds, force=force),
+            force=force or skip_copies,
+        )
+
+    def _stored(self, subject: Subject, language: str) -> Stored[Dossier] | None:
+        dossier = self._store.load(subject.artist.id) if subject.artist else None
+        if dossier is None or not dossier.is_answered:
+            return None
+        return Stored(dossier, dossier.retrieved_at(), fresh=not self._questions(dossier, language))
+
+    def _ask(self, subject: Subject, language: str, kinds: Sequence[Kind], *, force: bool) -> Reading[Dossier]:
+        dossier = self._store.load(subject.artist.id) if subject.artist else None
+        if dossier is None:
+            self._refuse_hopeless(subject, force=force)
+        if dossier is None or force:
+            questions = [(provider, kind) for provider in self._providers for kind in kinds]
+        else:
+            questions = self._questions(dossier, language)
+        answers = self._answers(subject, language, questions, force=force)
+        if dossier is None and not any(isinstance(answer.reply.outcome, Found) for answer in answers):
+            self._refuse_unknown(subject, answers)
+        learned = learn(dossier, answers, self._policy.freshness)
+        artist_id = self._store.save(subject.artist, ArtistName(subject.name, subject.mbid), learned)
+        if answers and not any(_is_answer(answer) for answer in answers):
+            raise _first_fault(answers)
+        return replace(self.get(ArtistRef(id=artist_id)), source=Source.PROVIDER)
+
+    def _questions(self, dossier: Dossier, language: str) -> list[tuple[AskedProvider, Kind]]:
+        if not dossier.is_answered:  # a pause after a fault is worth keeping only while there is something to show
+            return [(provider, kind) for provider in self._providers for kind in EVERY_KIND]
+        now = self._clock.now()
+        return [(provider, kind) for provider in self._providers for kind in dossier.due(provider.name, language, now)]
+
+    def _answers(
+        self, subject: Subject, language: str, questions: Sequence[tuple[AskedProvider, Kind]], *, force: bool
+    ) -> list[Answer]:
+        tasks: dict[tuple[str, Kind], Callable[[], Reply[Any]]] = {
+            (provider.name, kind): self._asking(provider, kind, subject, language, force=force) for provider, kind in questions
+        }
+        with deadline.within(self._policy.budget):
+            replies = self._fanout.run(tasks)
+        for reply in replies.values():
+            if isinstance(reply.outcome, Found) and isinstance(reply.outcome.value, Profile):
+                self._meter.profile_found(reply.provider, reply.outcome.value)
+        return [Answer(kind, language if kind is Kind.PROFILE else "", reply) for (_, kind), reply in replies.items()]
+
+    def _refuse_hopeless(self, subject: Subject, *, force: bool) -> None:
+        if not self._providers:
+            raise FailedPrecondition("No provider is on, so nobody can be asked: set LASTFM_API_KEY.")
+        if not force and self._store.is_remembered_absent(subject.name):
+            raise NotFound(_unknown(subject.name))
+
+    def _refuse_unknown(self, subject: Subject, answers: Sequence[Answer]) -> None:
+        if not all(isinstance(answer.reply.outcome, Absent) for answer in answers):
+            raise _first_fault(answers)
+        self._store.remember_absent(subject.name, self._policy.freshness.absent)
+        raise NotFound(_unknown(subject.name))
+
+    def _asking(
+        self, asked: AskedProvider, kind: Kind, subject: Subject, language: str, *, force: bool
+    ) -> Callable[[], Reply[Any]]:
+        provider, name = asked.provider, subject.name
+        questions: dict[Kind, Callable[[], Any]] = {
+            Kind.PROFILE: partial(provider.find_profile, name, mbid=subject.mbid, language=language),
+            Kind.TAGS: partial(provider.find_tags, name),
+            Kind.SIMILAR: partial(provider.find_similar_artists, name, limit=MAX_SIMILAR),
+        }
+        return partial(asked.askers[kind].ask, self._key(asked, kind, name, language), questions[kind], force=force)
+
+    def _key(self, asked: AskedProvider, kind: Kind, name: str, language: str) -> str:
+        """The name of one question in the caches; operators look for these in Redis."""
+        match kind:
+            case Kind.PROFILE:
+                own_language = "" if language == self._policy.language else f":{language}"
+                return f"{asked.name}:artist:{match_key(name)}{own_language}"
+            case Kind.TAGS:
+                return f"{asked.name}:tags:{match_key(name)}"
+            case Kind.SIMILAR:
+                return f"{asked.name}:similar:{match_key(name)}:{MAX_SIMILAR}"
+
+
+def _is_answer(answer: Answer) -> bool:
+    return not isinstance(answer.reply.outcome, Fault | Deferred)
+
+
+def _first_fault(answers: Sequence[Answer]) -> ProviderFault:
+    for answer in answers:
+        if isinstance(answer.reply.outcome, Fault):
+            return answer.reply.outcome.error
+    for answer in answers:
+        if isinstance(answer.reply.outcome, Deferred):
+            wait = answer.reply.outcome.not_before - answer.reply.retrieved_at
+            return ProviderUnavailable(answer.reply.provider, "wants to be asked later", retry_after=wait)
+    return ProviderUnavailable("providers", "none answered")
+
+
+def _unknown(name: str) -> str:
+    return f"No provider knows an artist named {name!r}."

@@ -1,0 +1,110 @@
+"""The artist service's gRPC face: one short method per RPC. Errors are raised; the server's interceptor translates them."""
+
+from collections.abc import Callable, Mapping
+
+import grpc
+
+from kernel.clock import Clock
+from kernel.paging import PageTokens, page_size
+from kernel.telemetry import ProviderFigures
+from services.artist.convert import replies, requests
+from services.artist.domain import ArtistField, ArtistFilter, ArtistRef
+from services.artist.pipeline import ArtistPipeline
+from services.artist.store import ArtistStore
+from services.artist.view import Viewpoint
+from soniquebay.artist.v1 import artist_pb2 as pb
+from soniquebay.artist.v1 import artist_pb2_grpc
+
+
+class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
+    """Promises are in artist.proto."""
+
+    def __init__(
+        self,
+        *,
+        pipeline: ArtistPipeline,
+        store: ArtistStore,
+        viewpoint: Viewpoint,
+        tokens: PageTokens,
+        figures: Callable[[], Mapping[str, ProviderFigures]],
+        clock: Clock,
+    ) -> None:
+        self._pipeline = pipeline
+        self._store = store
+        self._viewpoint = viewpoint
+        self._tokens = tokens
+        self._figures = figures
+        self._clock = clock
+
+    def EnrichArtist(self, request: pb.EnrichArtistRequest, context: grpc.ServicerContext) -> pb.EnrichArtistResponse:
+        language = requests.language(request.language, self._viewpoint.language)
+        reading = self._pipeline.enrich(requests.enrich_ref(request), language=language, force=request.force_refresh)
+        return replies.enrich_response(self._viewpoint.view(reading, language, self._clock.now()))
+
+    def GetEnrichedArtist(
+        self, request: pb.GetEnrichedArtistRequest, context: grpc.ServicerContext
+    ) -> pb.GetEnrichedArtistResponse:
+        language = requests.language(request.language, self._viewpoint.language)
+        reading = self._pipeline.get(ArtistRef.parse(request.id))
+        return replies.get_enriched_response(self._viewpoint.view(reading, language, self._clock.now()))
+
+    def RefreshArtist(self, request: pb.RefreshArtistRequest, context: grpc.ServicerContext) -> pb.RefreshArtistResponse:
+        language = requests.language(request.language, self._viewpoint.language)
+        kinds = requests.kinds(request.kinds)
+        reading = self._pipeline.enrich(ArtistRef.parse(request.id), language=language, force=True, kinds=kinds)
+        return replies.refresh_response(self._viewpoint.view(reading, language, self._clock.now()))
+
+    def GetEnrichmentMetrics(
+        self, request: pb.GetEnrichmentMetricsRequest, context: grpc.ServicerContext
+    ) -> pb.GetEnrichmentMetricsResponse:
+        return replies.metrics_response(self._figures())
+
+    def ListArtists(self, request: pb.ListArtistsRequest, context: grpc.ServicerContext) -> pb.ListArtistsResponse:
+        size, after = page_size(request), self._tokens.read(request.page_token, request)
+        wanted = ArtistFilter(requests.name_prefix(request), requests.optional_bool(request))
+        start = (str(after[0]), str(after[1])) if after else None
+        found = self._store.list_artists(wanted, after=start, limit=size + 1)
+        following = (found[size - 1][0], found[size - 1][1].id) if len(found) > size else None
+        token = self._tokens.issue(following, request) if following else ""
+        return pb.ListArtistsResponse(artists=[replies.artist(each) for _, each in found[:size]], next_page_token=token)
+
+    def GetArtist(self, request: pb.GetArtistRequest, context: grpc.ServicerContext) -> pb.GetArtistResponse:
+        return pb.GetArtistResponse(artist=replies.artist(self._pipeline.get_artist(ArtistRef.parse(request.artist))))
+
+    def ListSimilarArtists(
+        self, request: pb.ListSimilarArtistsRequest, context: grpc.ServicerContext
+    ) -> pb.ListSimilarArtistsResponse:
+        size, after = page_size(request), self._tokens.read(request.page_token, request)
+        wanted = requests.similar_filter(request)
+        artist = self._pipeline.get_artist(ArtistRef.parse(request.artist))
+        offset = int(after[0] or 0) if after else 0
+        found = self._store.list_similar(artist.id, wanted, offset=offset, limit=size + 1)
+        token = self._tokens.issue((offset + size,), request) if len(found) > size else ""
+        similar = [replies.similar_artist(each) for each in found[:size]]
+        return pb.ListSimilarArtistsResponse(similar_artists=similar, next_page_token=token)
+
+    def ExplainArtist(self, request: pb.ExplainArtistRequest, context: grpc.ServicerContext) -> pb.ExplainArtistResponse:
+        fields = [requests.field(request.field)] if request.field else list(ArtistField)
+        dossier = self._pipeline.get(ArtistRef.parse(request.artist)).value
+        return replies.explain_response(self._viewpoint.explain(dossier, fields))
+
+    def UpdateArtistOverride(
+        self, request: pb.UpdateArtistOverrideRequest, context: grpc.ServicerContext
+    ) -> pb.UpdateArtistOverrideResponse:
+        override = requests.override_of(request, self._clock.now(), self._viewpoint.language)
+        dossier = self._pipeline.set_override(ArtistRef.parse(request.artist), override).value
+        return replies.override_response(self._viewpoint.explain(dossier, [override.field])[0])
+
+    def DeleteArtistOverride(
+        self, request: pb.DeleteArtistOverrideRequest, context: grpc.ServicerContext
+    ) -> pb.DeleteArtistOverrideResponse:
+        self._pipeline.delete_override(ArtistRef.parse(request.artist), requests.field(request.field))
+        return pb.DeleteArtistOverrideResponse()
+
+    def InvalidateArtists(
+        self, request: pb.InvalidateArtistsRequest, context: grpc.ServicerContext
+    ) -> pb.InvalidateArtistsResponse:
+        return pb.InvalidateArtistsResponse(invalidated_count=self._pipeline.invalidate(requests.artist_ids(request)))
+
+    def EnsureArtists(self, request: pb.EnsureArtistsRequest, context: grpc.ServicerContext) -> pb.EnsureArtistsResponse:
+        return pb.EnsureArtistsResponse(artist_ids=self._store.ensure(requests.ensure_names(request)))

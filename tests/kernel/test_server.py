@@ -1,0 +1,236 @@
+"""kernel/server.py"""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import grpc
+import pytest
+from google.protobuf.wrappers_pb2 import StringValue
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from prometheus_client import CollectorRegistry
+
+from kernel.auth import TokenVerifier
+from kernel.server import Address, start
+from kernel.settings import SettingsError, environment_for_child
+from tests.fakes.probe_service import SERVICE, calling, open_verifier, serving
+
+ROOT = Path(__file__).parents[2]
+BUF = Path(sys.executable).with_name("buf")
+SECRET = "correct horse battery staple, thrice over"
+
+
+def health_of(port: int, service: str = "") -> str:
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+    return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
+
+
+def test_health_answers_on_both_ports_for_the_process_and_each_service():
+    with serving({}) as server:
+        answers = {health_of(port, name) for port in (server.port, server.health_port) for name in ("", SERVICE)}
+
+    assert answers == {"SERVING"}
+
+
+def test_health_needs_no_token():
+    with serving({}, verifier=TokenVerifier(secret=SECRET, audience="a", issuer="i")) as server:
+        assert health_of(server.port) == "SERVING"
+
+
+def test_a_full_pool_refuses_at_once_and_does_not_starve_health():
+    release, running = threading.Event(), threading.Semaphore(0)
+
+    def wait(request, context):
+        running.release()
+        release.wait(30)
+        return request
+
+    with serving({"Get": wait}, max_workers=2) as server, calling(server) as ask:
+        held = [ask.future(StringValue(), timeout=30) for _ in range(2)]
+        assert all(running.acquire(timeout=10) for _ in held)
+        queued = [ask.future(StringValue(), timeout=30) for _ in range(8)]
+        refused = [call for call in queued if _is_refused_soon(call, kept=2, among=queued)]
+        during = health_of(server.health_port)
+        release.set()
+        served = [call for call in [*held, *queued] if call.exception() is None]
+
+    assert during == "SERVING"
+    assert (len(served), len(refused)) == (4, 6)
+
+
+def _is_refused_soon(call: grpc.Future, *, kept: int, among: list[grpc.Future]) -> bool:
+    enough = threading.Event()
+    for each in among:
+        each.add_done_callback(lambda _: sum(other.done() for other in among) >= len(among) - kept and enough.set())
+    assert enough.wait(10)
+    return call.done() and call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+def test_metrics_are_served_on_their_own_port():
+    with serving({}, registry=CollectorRegistry()) as server, calling(server) as ask:
+        ask(StringValue(), timeout=5)
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.metrics_port}/metrics", timeout=5) as answer:
+            text = answer.read().decode()
+
+    assert f'grpc_server_handled_total{{code="OK",method="/{SERVICE}/Get"}} 1.0' in text
+
+
+def test_health_and_metrics_stand_ten_and_twenty_above_the_port(free_port):
+    with serving({}, port=free_port) as server:
+        assert (server.port, server.health_port, server.metrics_port) == (free_port, free_port + 10, free_port + 20)
+
+
+@pytest.mark.parametrize(("offset", "use"), [(0, ""), (10, "health"), (20, "metrics")])
+def test_a_taken_port_stops_the_start_and_names_the_setting(free_port, offset, use):
+    with socket.create_server(("127.0.0.1", free_port + offset)), pytest.raises(SettingsError) as caught, serving({}, port=free_port):
+        pass
+
+    assert f"PROBE_PORT={free_port}" in str(caught.value)
+    assert use in str(caught.value)
+
+
+def test_two_servers_cannot_share_a_port():
+    with serving({}) as server, pytest.raises(SettingsError, match="PROBE_PORT"), serving({}, port=server.port):
+        pass
+
+
+def test_a_server_without_a_secret_does_not_listen_beyond_this_machine():
+    address = Address("0.0.0.0", 0, "PROBE_PORT")  # noqa: S104
+
+    with pytest.raises(SettingsError, match="JWT_SECRET"):
+        start({}, address, verifier=open_verifier(), registry=CollectorRegistry())
+
+
+@pytest.mark.parametrize("size", [15_000, 17_000])
+def test_metadata_is_taken_up_to_the_limit_and_refused_beyond_it_every_time(size):
+    with serving({}) as server, calling(server) as ask:
+        codes = [
+            ask.with_call(StringValue(), timeout=5, metadata=(("x-pad", "p" * size),))[1].code().name
+            if size < 16_384
+            else _code(ask, size)
+            for _ in range(6)
+        ]
+
+    assert set(codes) == {"OK" if size < 16_384 else "RESOURCE_EXHAUSTED"}
+
+
+def _code(ask, size: int) -> str:
+    with pytest.raises(grpc.RpcError) as caught:
+        ask(StringValue(), timeout=5, metadata=(("x-pad", "p" * size),))
+    return caught.value.code().name
+
+
+def buf_curl(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(BUF), "curl", "--protocol", "grpc", "--http2-prior-knowledge", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_an_independent_client_finds_the_services_by_reflection_and_calls_them():
+    with serving({}) as server:
+        listed = buf_curl("--list-services", f"http://127.0.0.1:{server.port}")
+        called = buf_curl("-d", '"hello"', f"http://127.0.0.1:{server.port}/{SERVICE}/Get")
+
+    assert SERVICE in listed.stdout.split()
+    assert json.loads(called.stdout) == "hello"
+
+
+def test_an_independent_client_reads_our_errors():
+    from kernel.errors import InvalidArgument  # noqa: PLC0415
+
+    def refuse(request, context):
+        raise InvalidArgument.of("name", "is empty")
+
+    with serving({"Get": refuse}) as server:
+        called = buf_curl("-d", '"x"', f"http://127.0.0.1:{server.port}/{SERVICE}/Get")
+
+    error = json.loads(called.stderr)
+    assert called.returncode == 3 * 8
+    assert error["code"] == "invalid_argument"
+    assert {detail["type"] for detail in error["details"]} == {"google.rpc.ErrorInfo", "google.rpc.BadRequest"}
+
+
+@contextmanager
+def process() -> Iterator[tuple[subprocess.Popen[str], dict[str, int]]]:
+    """A server in a process of its own that obeys signals, and the line of log that names its ports."""
+    child = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests/fakes/drain_process.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment_for_child({"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}),
+    )
+    with child:
+        try:
+            yield child, json.loads(child.stdout.readline())
+        finally:
+            child.kill()
+
+
+def get(port: int) -> tuple[grpc.Channel, grpc.Future]:
+    channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+    return channel, channel.unary_unary(f"/{SERVICE}/Get").future(b"", timeout=30)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_turns_health_off_refuses_new_calls_and_lets_the_running_one_finish(sent):
+    with process() as (child, listening):
+        channel, call = get(listening["port"])
+        assert json.loads(child.stdout.readline())["event"] == "begun"
+
+        with grpc.insecure_channel(f"127.0.0.1:{listening['health_port']}") as probe:
+            statuses = health_pb2_grpc.HealthStub(probe).Watch(health_pb2.HealthCheckRequest(), timeout=30)
+            serving_first = next(statuses).status
+            child.send_signal(sent)
+            then = next(statuses).status
+        _wait_until_refused(listening["port"])
+        child.stdin.write("\n")
+        child.stdin.flush()
+
+        assert StringValue.FromString(call.result(timeout=10)).value == "finished"
+        assert (serving_first, then) == (health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING)
+        assert [json.loads(line)["event"] for line in child.stdout] == ["stopping", "closed"]
+        assert child.wait(10) == 0
+        channel.close()
+
+
+def _wait_until_refused(port: int) -> None:
+    for _ in range(1000):
+        channel, call = get(port)
+        refused = call.exception(timeout=10).code() is grpc.StatusCode.UNAVAILABLE
+        channel.close()
+        if refused:
+            return
+    pytest.fail("new calls were still taken")
+
+
+def test_an_idle_server_ends_at_once():
+    with process() as (child, _):
+        child.terminate()
+
+        assert child.wait(5) == 0
+
+
+def test_a_second_signal_ends_the_process_within_two_seconds_although_a_call_runs():
+    with process() as (child, listening):
+        channel, _call = get(listening["port"])
+        assert json.loads(child.stdout.readline())["event"] == "begun"
+        with grpc.insecure_channel(f"127.0.0.1:{listening['health_port']}") as probe:
+            statuses = health_pb2_grpc.HealthStub(probe).Watch(health_pb2.HealthCheckRequest(), timeout=30)
+            next(statuses)
+            child.terminate()
+            next(statuses)
+            asked = time.monotonic()
+            child.terminate()
+
+            assert child.wait(10) == 128 + signal.SIGTERM
+        assert time.monotonic() - asked <= 2
+        channel.close()
