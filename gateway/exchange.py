@@ -14,6 +14,7 @@ from gateway.problems import PROBLEM_TYPE, Problem
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]{1,1024}")
+_DROPPED = 8  # times the limit
 _Result = TypeVar("_Result")
 
 
@@ -105,7 +106,8 @@ class Exchange:
             raise Problem("unsupported-media-type", "Send the body as it is, without a content encoding.")
         declared = self.headers.get("content-length", "0")
         if declared.isdigit() and int(declared[:20]) > limit:
-            raise _too_large(limit)
+            # What is left of it is read and dropped, so that the client hears why; unless that would take for ever.
+            raise _too_large(limit, cut_off=int(declared[:20]) > _DROPPED * limit)
         try:
             async with asyncio.timeout(seconds):
                 return await self._collect(limit)
@@ -142,6 +144,6 @@ class Exchange:
             pass
 
 
-def _too_large(limit: int) -> Problem:
-    # The rest of the body is not read: the connection cannot be used again.
-    return Problem("content-too-large", f"At most {limit} bytes are taken here.", headers={"connection": "close"})
+def _too_large(limit: int, *, cut_off: bool = False) -> Problem:
+    headers = {"connection": "close"} if cut_off else {}
+    return Problem("content-too-large", f"At most {limit} bytes are taken here.", headers=headers)

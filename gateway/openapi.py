@@ -1,17 +1,19 @@
 """What does the whole REST surface look like to a tool? OpenAPI 3.1, derived from the routes, the messages and their comments."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from gateway import openapi_fixed, query
+from gateway import openapi_fixed, query, template
 from gateway.json_in import is_required
 from gateway.openapi_schema import Schema, Schemas
 from gateway.problems import JSON_TYPE
 from gateway.routes import WILDCARD, Answer, Route, field_at
 
 _UPLOAD_TYPES = "*/*"
+_WILDCARD = re.compile(r"\*\*|\*")
 
 
 def describe(routes: Sequence[Route], comments: Mapping[str, str], *, needs_token: bool) -> dict[str, Any]:
@@ -23,8 +25,8 @@ def describe(routes: Sequence[Route], comments: Mapping[str, str], *, needs_toke
         _success(route, schemas)
     schemas.sent = frozenset(schemas.components)
     for route in routes:
-        path, operation = openapi_path(route), _operation(route, schemas, comments, seen)
-        paths.setdefault(path, {})[route.verb.lower()] = operation
+        path, _ = openapi_path(route)
+        paths.setdefault(path, {})[route.verb.lower()] = _operation(route, schemas, comments, seen)
     services = {route.method.containing_service.full_name: route.method.containing_service.name for route in routes}
     document: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -39,16 +41,28 @@ def describe(routes: Sequence[Route], comments: Mapping[str, str], *, needs_toke
     return document
 
 
-def openapi_path(route: Route) -> str:
-    """The template as OpenAPI writes it: `{name=shelves/*}` is `{name}`, and the other wildcards are parameters of their own."""
-    text, wild = route.path.text, 0
-    for variable in route.path.variables:
-        start = text.index("{" + variable.field)
-        text = text[:start] + "{" + variable.field + "}" + text[text.index("}", start) + 1 :]
-    while "*" in text:
-        wild += 1
-        text = text.replace("**" if "**" in text else "*", f"{{wildcard_{wild}}}", 1)
-    return text
+def openapi_path(route: Route) -> tuple[str, list[tuple[str, FieldDescriptor | None]]]:
+    """The template as OpenAPI writes it, and its parameters with the fields they fill (None: a bare wildcard).
+
+    Every wildcard is a parameter: `{name=shelves/*/books/*}` becomes `shelves/{name_1}/books/{name_2}`.
+    """
+    path, parameters = "", []
+    position = 0
+    for variable, found in zip(route.path.variables, template.VARIABLE.finditer(route.path.text), strict=True):
+        field = (field_at(route.method.input_type, variable.field) or (None,))[-1]
+        segments, names = _named(variable.segments, variable.field)
+        parameters += [(name, field) for name in names]
+        path += route.path.text[position : found.start()] + segments
+        position = found.end()
+    rest, names = _named(route.path.text[position:], "wildcard")
+    return path + rest, [*parameters, *((name, None) for name in names)]
+
+
+def _named(segments: str, name: str) -> tuple[str, list[str]]:
+    """The segments with each wildcard named, and the names."""
+    parts = _WILDCARD.split(segments)
+    names = [name] if len(parts) == 2 else [f"{name}_{index}" for index in range(1, len(parts))]  # noqa: PLR2004
+    return parts[0] + "".join(f"{{{name}}}{part}" for name, part in zip(names, parts[1:], strict=True)), names
 
 
 def _operation(route: Route, schemas: Schemas, comments: Mapping[str, str], seen: dict[str, int]) -> dict[str, Any]:
@@ -70,15 +84,12 @@ def _operation(route: Route, schemas: Schemas, comments: Mapping[str, str], seen
 
 
 def _parameters(route: Route, schemas: Schemas) -> Iterator[dict[str, Any]]:
-    for variable in route.path.variables:
-        field = (field_at(route.method.input_type, variable.field) or ())[-1]
-        schema = schemas.field(field, incoming=True)
+    for name, field in openapi_path(route)[1]:
+        schema: Schema = schemas.field(field, incoming=True) if field is not None else {"type": "string"}
         description = schema.pop("description", "")
         if schema.get("type") == "string" and "enum" not in schema:
             schema["minLength"] = 1
-        yield {"name": variable.field, "in": "path", "required": True, "schema": schema, "description": description}
-    for index in range(openapi_path(route).count("{wildcard_")):
-        yield {"name": f"wildcard_{index + 1}", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        yield {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
     if route.body != WILDCARD:
         closed = route.path_fields | {route.body}
         yield from _query_parameters(route.method.input_type, schemas, closed)

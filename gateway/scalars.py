@@ -15,8 +15,8 @@ from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 Read = Callable[[object], object]
 """JSON value in, the field's Python value out. Raises Unreadable."""
 
-_INT = re.compile(r"-?\d{1,20}")
-_FLOAT = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,4})?")
+_INT = re.compile(r"-?[0-9]{1,20}")
+_FLOAT = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,4})?", re.ASCII)
 _FLOAT_MAX = 3.4028234663852886e38
 _SIGNED_32, _SIGNED_64 = (-(2**31), 2**31 - 1), (-(2**63), 2**63 - 1)
 _UNSIGNED_32, _UNSIGNED_64 = (0, 2**32 - 1), (0, 2**64 - 1)

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from gateway.contracts import ContractError
 
-_VARIABLE = re.compile(r"\{([a-z_][a-z0-9_.]*)(?:=([^{}]+))?\}", re.IGNORECASE)
+VARIABLE = re.compile(r"\{([a-z_][a-z0-9_.]*)(?:=([^{}]+))?\}", re.IGNORECASE)
 _VERB = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)$")
 _SLASH = re.compile("(%2[Ff])")
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
@@ -26,10 +26,15 @@ class MalformedPath(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A field path filled from the URL; `spans` tells whether it may cross slashes."""
+    """A field path filled from the part of the URL that fits `segments`."""
 
     field: str
-    spans: bool
+    segments: str
+
+    @property
+    def spans(self) -> bool:
+        """Whether the value may hold slashes."""
+        return self.segments != "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +60,13 @@ def parse(text: str) -> PathTemplate:
     path = text[: verb.start()] if verb else text
     variables: list[Variable] = []
     pattern, position = "", 0
-    for found in _VARIABLE.finditer(path):
+    for found in VARIABLE.finditer(path):
         segments = found[2] or "*"
-        variables.append(Variable(found[1], spans="/" in segments or "**" in segments))
+        variables.append(Variable(found[1], segments))
         pattern += _segments(path[position : found.start()]) + f"({_segments(segments)})"
         position = found.end()
     pattern += _segments(path[position:]) + (re.escape(verb[0]) if verb else "")
-    if not text.startswith("/") or set("{}") & set(_VARIABLE.sub("", path)):
+    if not text.startswith("/") or set("{}") & set(VARIABLE.sub("", path)):
         raise ContractError(f"{text}: not a path template")
     return PathTemplate(text, tuple(variables), re.compile(pattern, re.DOTALL), _rank(path, has_verb=bool(verb)))
 
@@ -87,7 +92,7 @@ def _segments(text: str) -> str:
 
 
 def _rank(path: str, *, has_verb: bool) -> tuple[tuple[int, int], ...]:
-    segments = _VARIABLE.sub(lambda found: found[2] or "*", path).split("/")[1:]
+    segments = VARIABLE.sub(lambda found: found[2] or "*", path).split("/")[1:]
     kinds = [2 if "**" in segment else 1 if "*" in segment else 0 for segment in segments]
     return tuple((kind, 0 if has_verb and last else 1) for kind, last in zip(kinds, _last_only(len(kinds)), strict=True))
 

@@ -85,11 +85,11 @@ class Transcoder:
         """Whether a route has this address, whatever the verb."""
         try:
             self._table.find("", exchange.raw_path)
-        except NoSuchVerb:
-            return True
-        except (NoSuchPath, MalformedPath):
+        except NoSuchPath:
             return False
-        return False
+        except (NoSuchVerb, MalformedPath):
+            return True
+        return True
 
     def _find(self, exchange: Exchange) -> tuple[Endpoint, dict[str, str]]:
         try:

@@ -22,7 +22,7 @@ from kernel.errors import BreakerOpen
 from kernel.evidence import Source
 
 _LONGEST_IN_MEMORY = timedelta(minutes=5)  # no other process can take an entry out of this one's memory
-_LONGEST_IN_REDIS = timedelta(hours=24)
+LONGEST_IN_REDIS = timedelta(hours=24)
 _OVERHEAD = 1024  # bytes around one entry in memory, rounded up; measured: 620 beside key and value
 
 
@@ -99,6 +99,23 @@ class MemoryCache:
                 self._entries.pop(key, None)
 
 
+def connect_redis(url: str) -> redis.Redis:
+    """A client that gives up after 0.1 s and never repeats; connects to nothing yet.
+
+    The library's defaults wait 3 to 59 s per command while Redis is away. RESP2 without CLIENT SETINFO needs no handshake, so
+    that connecting and asking are one short wait each.
+    """
+    return redis.Redis.from_url(
+        url,
+        protocol=2,
+        driver_info=None,
+        socket_timeout=0.1,
+        socket_connect_timeout=0.1,
+        retry=Retry(NoBackoff(), 0),
+        max_connections=64,
+    )
+
+
 class RedisCache:
     """A Redis that may be down, silent or full: that costs one short wait, then nothing for `skip_for`, then one probe.
 
@@ -110,17 +127,7 @@ class RedisCache:
         self._prefix = prefix
         self._clock = clock
         self._breaker = Breaker("redis", threshold=1, probe_after=skip_for, clock=clock)
-        # The library's defaults wait 3 to 59 s per command while Redis is away. RESP2 without CLIENT SETINFO needs no
-        # handshake, so that connecting and asking are one short wait each.
-        self._redis = redis.Redis.from_url(
-            url,
-            protocol=2,
-            driver_info=None,
-            socket_timeout=0.1,
-            socket_connect_timeout=0.1,
-            retry=Retry(NoBackoff(), 0),
-            max_connections=64,
-        )
+        self._redis = connect_redis(url)
 
     def get(self, key: str) -> CacheHit | None:
         content = self._ask("GET", self._name(key))
@@ -128,7 +135,7 @@ class RedisCache:
         return CacheHit(entry, Source.REDIS) if entry is not None and entry.fresh_until > self._clock.now() else None
 
     def put(self, key: str, entry: CacheEntry) -> None:
-        lifetime = min(entry.fresh_until - self._clock.now(), _LONGEST_IN_REDIS) // timedelta(milliseconds=1)
+        lifetime = min(entry.fresh_until - self._clock.now(), LONGEST_IN_REDIS) // timedelta(milliseconds=1)
         if lifetime > 0:
             self._ask("SET", self._name(key), _pack(entry), "PX", lifetime)
 

@@ -1,9 +1,11 @@
 """What must SQLite and PostgreSQL each be told before they keep the promises `kernel.database` makes?"""
 
+import functools
 from datetime import timedelta
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
+from filelock import FileLock
 
 from kernel import deadline
 from kernel.settings import SettingsError
@@ -39,7 +41,7 @@ def open_engine(address: sa.URL, *, schema: str, connections: int) -> sa.Engine:
         connect_args=_postgres_options(schema) if is_postgres(address) else _sqlite_options(),
     )
     if not is_postgres(address):
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "connect", functools.partial(_prepare_sqlite, FileLock(f"{address.database}.lock")))
     sa.event.listen(engine, "begin", _begin_postgres if is_postgres(address) else _begin_sqlite)
     return engine
 
@@ -56,9 +58,13 @@ def _sqlite_options() -> dict[str, Any]:
     return {"isolation_level": None, "timeout": LOCK_WAIT.total_seconds(), "check_same_thread": False}
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
+def _prepare_sqlite(first: FileLock, connection: Any, _record: object) -> None:
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        # Only a new file is not in WAL mode yet, and SQLite never waits to change it: of six openers, some were turned away.
+        with first:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+    connection.execute("PRAGMA synchronous = FULL").close()
+    connection.execute("PRAGMA foreign_keys = ON").close()
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -40,7 +40,7 @@ class Guard:
     exceptions: DeadlineSpent, because then nobody waits for the rest either, and bugs.
     """
 
-    def __init__(  # noqa: PLR0913 - the one place where all six meet
+    def __init__(
         self,
         provider: str,
         *,

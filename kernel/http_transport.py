@@ -19,6 +19,7 @@ _MAX_CONNECTIONS = 64
 _KEPT_ALIVE = 16
 _KEEPALIVE_SECONDS = 30.0
 _WRITE_AT_ONCE = 16 * 1024
+_LOOKS_UP_EVERY = 0.5  # seconds until a wait notices that nobody waits for its answer any more
 _LONGEST = 60.0  # seconds of one socket operation where nobody set a deadline
 
 
@@ -72,7 +73,11 @@ class _TimedStream(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _time_left(timeout))
+        while True:
+            try:
+                return self._stream.read(max_bytes, min(_LOOKS_UP_EVERY, _time_left(timeout)))
+            except httpcore.ReadTimeout:
+                _time_left(timeout)  # raises when the time is over, or the caller has given up meanwhile
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), _WRITE_AT_ONCE):

@@ -55,7 +55,7 @@ class Edge(grpc.ServerInterceptor):
 
     def __init__(self, verifier: TokenVerifier, registry: CollectorRegistry) -> None:
         self._verifier = verifier
-        self._log = structlog.get_logger("grpc.server")
+        self._log = structlog.get_logger("server")
         self._tracer = trace.get_tracer("soniquebay.grpc")
         self._handled = Counter("grpc_server_handled", "RPCs ended.", ["method", "code"], registry=registry)
         self._seconds = Histogram("grpc_server_handling_seconds", "Time spent in RPCs.", ["method"], registry=registry)

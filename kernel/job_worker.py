@@ -2,10 +2,13 @@
 
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from celery import Celery
+from celery.concurrency.thread import TaskPool
 
 from kernel.jobs import Jobs
 
@@ -26,9 +29,14 @@ class JobWorker:
         self._window = 2 * threads
         self._poll = poll.total_seconds()
         self._app = _build_app(name, broker_url, longest=10 * jobs.store.lease)
-        self._task = self._app.task(jobs.run, name="run_job")
+
+        def run_job(job_id: str) -> None:  # a function, since Celery takes the argument off a bound method
+            jobs.run(job_id)
+
+        # Not shared: that would make it a task of every other app in this process as well.
+        self._task = self._app.task(run_job, name="run_job", shared=False)
         self._carrier = self._app.WorkController(
-            pool="threads", concurrency=threads, without_gossip=True, without_mingle=True, without_heartbeat=True
+            pool=_Pool, concurrency=threads, without_gossip=True, without_mingle=True, without_heartbeat=True
         )
         self._woken = threading.Event()
         self._stopped = threading.Event()
@@ -49,7 +57,10 @@ class JobWorker:
         self._woken.set()
 
     def stop(self, grace: timedelta = timedelta(seconds=20)) -> None:
-        """Ends the running jobs at their next step and makes them due again; those that will not end in time keep their lease."""
+        """Ends the running jobs at their next step and makes them due again; those that will not end in time keep their lease.
+
+        Returns though the broker be silent: Celery's thread then ends at its next try to reach it, or with the process.
+        """
         self._stopped.set()
         self._woken.set()
         is_idle = self._jobs.stop(grace)
@@ -62,12 +73,15 @@ class JobWorker:
             thread.join(timeout=2)
 
     def _send_due(self) -> None:
+        wait = self._poll
         while not self._stopped.is_set():
             try:
                 self._send(self._jobs.store.reserve(self._window))
+                wait = self._poll
             except Exception as error:  # noqa: BLE001 - a sender that ends would silently end all background work
-                _log.warning("jobs_not_sent", exc_info=error)
-            self._woken.wait(self._poll)
+                _log.warning("jobs_not_sent", error=repr(error))
+                wait = min(2 * wait, 10 * self._poll)
+            self._woken.wait(wait)
             self._woken.clear()
 
     def _send(self, ids: list[str]) -> None:
@@ -85,11 +99,19 @@ class JobWorker:
             try:
                 self._jobs.beat()
             except Exception as error:  # noqa: BLE001 - as above; the next beat may still come in time
-                _log.warning("jobs_not_renewed", exc_info=error)
+                _log.warning("jobs_not_renewed", error=repr(error))
+
+
+class _Pool(TaskPool):  # type: ignore[misc]  # Celery has no types
+    """Threads that know which app they work for. A new thread takes the process's default app, and would find no task in it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.executor = ThreadPoolExecutor(self.limit, thread_name_prefix="job", initializer=self.app.set_current)
 
 
 def _build_app(name: str, broker_url: str, *, longest: timedelta) -> Celery:
-    app = Celery(name, broker=broker_url or "memory://", set_as_current=False)
+    app = Celery(name, broker=broker_url or "memory://localhost/", set_as_current=False)
     app.conf.update(
         # The memory broker is one per process: a queue name of one's own keeps two workers in it apart.
         task_default_queue=f"jobs.{name}" if broker_url else f"jobs.{name}.{uuid.uuid4().hex}",

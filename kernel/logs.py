@@ -63,7 +63,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[SecretStr]) -> None:
         values = {secret.get_secret_value() for secret in secrets}
-        spellings = {s for v in values if len(v) >= _SHORTEST_SECRET for s in (v, json.dumps(v)[1:-1], quote(v, safe=""))}
+        spellings = {s for v in values if len(v) >= _SHORTEST_SECRET for s in _spellings(v)}
         self._known = re.compile("|".join(re.escape(s) for s in sorted(spellings, key=len, reverse=True)) or r"(?!)")
 
     def redact(self, text: str) -> str:
@@ -71,6 +71,11 @@ class Redactor:
         for pattern in _PATTERNS:
             text = pattern.sub(r"\1***", text)
         return text
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    quoted = json.dumps(secret)[1:-1]
+    return secret, quoted, json.dumps(quoted)[1:-1], quote(secret, safe="")
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):

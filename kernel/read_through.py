@@ -126,7 +126,9 @@ class ReadThrough(Generic[T]):
             reading = answer()
         except NotFound as absence:
             now = self._clock.now()
-            entry = CacheEntry(str(absence).encode(errors="replace"), now, now + self._negative_ttl, self._memory_ttl, is_absent=True)
+            entry = CacheEntry(
+                str(absence).encode(errors="replace"), now, now + self._negative_ttl, self._memory_ttl, is_absent=True
+            )
             self._remember(key, entry, generation)
             raise
         if not reading.stale:

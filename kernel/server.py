@@ -114,6 +114,8 @@ def start(
     for name in services:
         serving.set(name, health_pb2.HealthCheckResponse.SERVING)
 
+    structlog.get_logger("server").info("listening", port=port, health_port=health_port, metrics_port=metrics_port)
+
     def close() -> None:
         pool.shutdown(wait=False, cancel_futures=True)
         probes.stop(None).wait()
@@ -132,11 +134,13 @@ def serve_until_stopped(server: RunningServer, *closers: Callable[[], None]) -> 
     for close in closers:
         close()
     if not drained:
-        structlog.get_logger("grpc.server").warning("calls cut off", seconds=DRAIN_SECONDS)
+        structlog.get_logger("server").warning("calls cut off", seconds=DRAIN_SECONDS)
         os._exit(0)
 
 
 def wait_for_signal() -> None:
+    """Returns at the first SIGTERM or SIGINT; a second one ends the process at once, whatever it is doing by then."""
+    log = structlog.get_logger("server")
     received: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe to fill from a signal handler
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -148,7 +152,8 @@ def wait_for_signal() -> None:
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
-    received.get()
+    log.info("running")
+    log.info("stopping", signal=signal.Signals(received.get()).name)
 
 
 def _listen(server: grpc.Server) -> Callable[[str, int], int]:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
 _CONFIG = Path("config.json")
@@ -89,7 +89,15 @@ class AppSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, file_secret_settings, _ConfigFile(settings_cls, _CONFIG)
+        secrets = _SecretFiles(settings_cls, getattr(file_secret_settings, "secrets_dir", None))
+        return init_settings, env_settings, secrets, _ConfigFile(settings_cls, _CONFIG)
+
+    @field_validator("*")
+    @classmethod
+    def _check_address(cls, value: object) -> object:
+        if isinstance(value, str) and value.startswith(("http://", "https://")) and not _is_address(value):
+            raise ValueError("Input should be a URL with a host")
+        return value
 
     @property
     def trusted_hosts(self) -> frozenset[str]:
@@ -103,6 +111,22 @@ class AppSettings(BaseSettings):
     def user_agent(self) -> str:
         """How we name ourselves upstream; several providers block clients that do not."""
         return f"SoniqueBay/1.0 ( {self.contact} )"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+class _SecretFiles(SecretsSettingsSource):
+    """One file for each setting; an empty one sets nothing."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        value, key, is_complex = super().get_field_value(field, field_name)
+        return value or None, key, is_complex
 
 
 class _ConfigFile(PydanticBaseSettingsSource):

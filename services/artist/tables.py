@@ -39,13 +39,13 @@ names = sa.Table(
     "artist_names",
     metadata,
     sa.Column("match_key", sa.Text, primary_key=True),
-    sa.Column("artist_id", sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
 )
 
 facts = sa.Table(
     "artist_facts",
     metadata,
-    sa.Column("artist_id", sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("field", sa.String(32), primary_key=True),
     sa.Column("language", sa.String(8), primary_key=True),
     sa.Column("provider", sa.String(32), primary_key=True),
@@ -56,7 +56,7 @@ facts = sa.Table(
 checks = sa.Table(
     "artist_checks",
     metadata,
-    sa.Column("artist_id", sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("provider", sa.String(32), primary_key=True),
     sa.Column("kind", sa.String(32), primary_key=True),
     sa.Column("language", sa.String(8), primary_key=True),
@@ -71,9 +71,9 @@ checks = sa.Table(
 similar = sa.Table(
     "artist_similar",
     metadata,
-    sa.Column("artist_id", sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("provider", sa.String(32), primary_key=True),
-    sa.Column("similar_artist_id", sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("similar_artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("weight", sa.Float, nullable=False),
@@ -86,7 +86,7 @@ sa.Index("ix_artist_similar_other", similar.c.similar_artist_id)
 overrides = sa.Table(
     "artist_overrides",
     metadata,
-    sa.Column("artist_id", sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("field", sa.String(32), primary_key=True),
     sa.Column("value", Json, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),

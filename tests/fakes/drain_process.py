@@ -17,6 +17,7 @@ def say(word: str) -> None:
 
 
 def main() -> None:
+    configure_logging("probe")
     release = threading.Event()
 
     def get(request, context):
@@ -31,7 +32,6 @@ def main() -> None:
         registry=CollectorRegistry(),
     )
     threading.Thread(target=lambda: (sys.stdin.readline(), release.set()), daemon=True).start()
-    configure_logging("probe")
     serve_until_stopped(server, lambda: say("closed"))
 
 

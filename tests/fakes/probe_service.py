@@ -80,7 +80,9 @@ def _describe() -> None:
     with suppress(KeyError):
         descriptor_pool.Default().FindFileByName("soniquebay/probe/v1/probe.proto")
         return
-    file = descriptor_pb2.FileDescriptorProto(name="soniquebay/probe/v1/probe.proto", package="soniquebay.probe.v1", syntax="proto3")
+    file = descriptor_pb2.FileDescriptorProto(
+        name="soniquebay/probe/v1/probe.proto", package="soniquebay.probe.v1", syntax="proto3"
+    )
     file.dependency.extend(["google/protobuf/wrappers.proto", "google/api/annotations.proto"])
     service = file.service.add(name="ProbeService")
     for name, verb in _RULES.items():

@@ -76,8 +76,9 @@ class RedisServer:
 
     def kill(self) -> None:
         """SIGKILL: from now on its port refuses."""
-        self._process.kill()
-        self._process.communicate()
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
 
     def pause(self) -> None:
         """SIGSTOP: connections are accepted by the system, and never answered."""

@@ -56,7 +56,10 @@ def without(name):
 
 
 ATTACKS = {
-    **{f"alg {alg!r}": forge({"alg": alg, "typ": "JWT"}) for alg in ["none", "None", "nOnE", "", 1, ["HS256"], None, "HS512", "ES256"]},
+    **{
+        f"alg {alg!r}": forge({"alg": alg, "typ": "JWT"})
+        for alg in ["none", "None", "nOnE", "", 1, ["HS256"], None, "HS512", "ES256"]
+    },
     "unsigned": forge({"alg": "none"}, key=b""),
     "no alg": forge({"typ": "JWT"}),
     "empty signature": forge(key=b""),
@@ -219,7 +222,9 @@ def test_a_scope_reaches_as_far_as_those_below_it(held, needed, enough):
 def test_a_method_needs_read_write_or_admin_by_its_http_rule():
     methods = artist_pb2.DESCRIPTOR.services_by_name["ArtistService"].methods_by_name
 
-    needed = {name: required_scope(methods[name]) for name in ("GetArtist", "EnrichArtist", "DeleteArtistOverride", "EnsureArtists")}
+    needed = {
+        name: required_scope(methods[name]) for name in ("GetArtist", "EnrichArtist", "DeleteArtistOverride", "EnsureArtists")
+    }
 
     assert needed == {
         "GetArtist": Scope.READ,

@@ -103,3 +103,29 @@ def test_another_thread_without_the_context_has_no_deadline():
         thread.join()
 
     assert seen == [None]
+
+
+def test_the_time_is_up_as_soon_as_the_caller_has_given_up():
+    given_up = threading.Event()
+
+    with deadline.within(HOUR), deadline.ended_by(given_up):
+        deadline.check()
+        given_up.set()
+
+        assert deadline.remaining() == 0.0
+        with pytest.raises(DeadlineSpent):
+            deadline.check()
+    assert deadline.remaining() is None
+
+
+def test_another_thread_with_the_context_learns_that_the_caller_gave_up():
+    given_up, seen = threading.Event(), []
+
+    with deadline.ended_by(given_up):
+        context = copy_context()
+    given_up.set()
+    thread = threading.Thread(target=lambda: seen.append(context.run(deadline.remaining)))
+    thread.start()
+    thread.join()
+
+    assert seen == [0.0]

@@ -25,15 +25,17 @@ candidates = st.builds(
 )
 
 
-def candidate(provider, *, confidence=1.0, hours=0, standing=Standing.CANDIDATE):
+def candidate(
+    provider: str, *, confidence: float = 1.0, hours: int = 0, standing: Standing = Standing.CANDIDATE
+) -> Candidate[str]:
     return Candidate(provider, Evidence(provider, NOON + timedelta(hours=hours), confidence=confidence), standing)
 
 
-def providers(ranked):
+def providers(ranked: list[Candidate[str]]) -> list[str]:
     return [each.evidence.provider for each in ranked]
 
 
-def standings(ranked):
+def standings(ranked: list[Candidate[str]]) -> list[Standing]:
     return [each.standing for each in ranked]
 
 
@@ -148,7 +150,7 @@ def test_the_order_of_arrival_does_not_matter(given_candidates, random):
     arrived = list(open_ones.values())
     shuffled = random.sample(arrived, len(arrived))
 
-    def decisive(ranked):
+    def decisive(ranked: list[Candidate[int]]) -> list[tuple[Evidence, Standing]]:
         return [(c.evidence, c.standing) for c in ranked]
 
     assert decisive(rank(shuffled, PRIORITY)) == decisive(rank(arrived, PRIORITY))
@@ -158,7 +160,7 @@ def test_the_order_of_arrival_does_not_matter(given_candidates, random):
 def test_the_winner_is_beaten_by_nobody(given_candidates):
     first, *others = rank(given_candidates, PRIORITY)
 
-    def stands(each):
+    def stands(each: Candidate[int]) -> tuple[bool, bool, float, int, datetime]:
         position = PRIORITY.index(each.evidence.provider) if each.evidence.provider in PRIORITY else len(PRIORITY)
         return (
             each.standing is Standing.LOCKED,

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TIMEOUT = timedelta(milliseconds=300)
 NO_DRIP_OUTLIVES_ITS_DEADLINE = 1.0  # seconds, for a time-out of 0.3
+NO_WAIT_OUTLIVES_ITS_CALLER = 1.0  # seconds
 GROWTH_UNDER_A_GIGABYTE_OF_GZIP = 32 * 1024  # KiB
 
 FETCH_AND_WEIGH = """
@@ -196,6 +197,22 @@ def test_the_callers_deadline_counts_where_it_is_nearer(fetch):
         fetch(drip_body, timeout=timedelta(seconds=60))
 
     assert time.monotonic() - started < NO_DRIP_OUTLIVES_ITS_DEADLINE
+
+
+def test_a_caller_who_gives_up_ends_the_wait(fetch):
+    given_up = threading.Event()
+
+    def make_the_caller_give_up(peer: Conversation) -> None:
+        peer.read_request()
+        given_up.set()
+        peer.hang()
+
+    started = time.monotonic()
+
+    with deadline.ended_by(given_up), pytest.raises(ProviderTimeout):
+        fetch(make_the_caller_give_up, timeout=timedelta(seconds=60))
+
+    assert time.monotonic() - started < NO_WAIT_OUTLIVES_ITS_CALLER
 
 
 def test_a_slow_resolver_does_not_outlive_the_time_either(open_client):

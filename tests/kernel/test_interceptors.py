@@ -117,7 +117,7 @@ def test_the_callers_deadline_is_the_handlers(stage, ask):
     stage.act = act
     ask(StringValue(), timeout=7)
 
-    assert 0 < seen[0] <= 7
+    assert 6 < seen[0] < 7.1  # the library measures by the wall clock
 
 
 @pytest.mark.parametrize("timeout", [None, 1e6])
@@ -268,7 +268,9 @@ def test_a_method_is_open_to_callers_whose_scope_reaches_it(guarded, method, cal
                 ask(StringValue(value="x"), timeout=5, metadata=metadata)
 
 
-@pytest.mark.parametrize("headers", [bearer(Scope.READ) * 2, (("authorization", "Basic YTpi"),), (("authorization", "Bearer x.y.z"),)])
+@pytest.mark.parametrize(
+    "headers", [bearer(Scope.READ) * 2, (("authorization", "Basic YTpi"),), (("authorization", "Bearer x.y.z"),)]
+)
 def test_two_tokens_another_scheme_or_a_forgery_are_refused(guarded, headers):
     with calling(guarded) as ask, fails("UNAUTHENTICATED"):
         ask(StringValue(), timeout=5, metadata=headers)

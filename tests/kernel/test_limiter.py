@@ -209,6 +209,15 @@ def test_a_shorter_parking_never_shortens_a_longer_one(build, place, clock):
     assert limiter.parked_until() == clock.now() + timedelta(hours=2)
 
 
+def test_nor_does_it_for_those_who_share_the_store(build, redis, tmp_path, clock):
+    for place in ({"redis": redis}, {"folder": tmp_path}):
+        build(**place).park(clock.now() + timedelta(hours=2))
+
+        build(**place).park(clock.now() + timedelta(hours=1))
+
+        assert build(**place).parked_until() == clock.now() + timedelta(hours=2)
+
+
 @pytest.mark.parametrize(
     ("asked", "parked"),
     [(timedelta(seconds=-1), None), (timedelta(0), None), (timedelta(days=365_000), timedelta(days=7))],
@@ -262,16 +271,18 @@ def test_without_redis_each_process_keeps_the_rate_alone(build, redis, redis_ser
     redis_server.resume()
 
 
-def test_redis_is_asked_again_after_half_a_minute(build, redis, redis_server, clock):
+def test_redis_is_left_alone_for_half_a_minute_and_then_asked_again(build, redis, redis_server, clock):
     limiter = build(redis=redis)
     redis_server.pause()
     limiter.acquire(max_wait=0)
     redis_server.resume()
 
+    limiter.acquire(max_wait=0)
+    while_left_alone = redis.zcard("limit:upstream")
     clock.advance(30)
     limiter.acquire(max_wait=0)
 
-    assert redis.zcard("limit:upstream") == 1
+    assert (while_left_alone, redis.zcard("limit:upstream")) == (0, 1)
 
 
 class NotingClock(FakeClock):

@@ -118,8 +118,6 @@ def test_a_damaged_key_is_an_error_that_says_what_to_do(tmp_path: Path):
 
 def test_replicas_with_one_secret_read_each_others_tokens_from_different_folders(tmp_path: Path):
     secret = SecretStr("correct horse battery staple, thrice over")
-    one, other = (
-        PageTokens.from_settings(AppSettings(jwt_secret=secret, data_dir=tmp_path / name)) for name in ("one", "other")
-    )
+    one, other = (PageTokens.from_settings(AppSettings(jwt_secret=secret, data_dir=tmp_path / name)) for name in ("one", "other"))
 
     assert other.read(one.issue((7,), pb.ListArtistsRequest()), pb.ListArtistsRequest()) == (7,)

@@ -91,7 +91,11 @@ def test_health_and_metrics_stand_ten_and_twenty_above_the_port(free_port):
 
 @pytest.mark.parametrize(("offset", "use"), [(0, ""), (10, "health"), (20, "metrics")])
 def test_a_taken_port_stops_the_start_and_names_the_setting(free_port, offset, use):
-    with socket.create_server(("127.0.0.1", free_port + offset)), pytest.raises(SettingsError) as caught, serving({}, port=free_port):
+    with (
+        socket.create_server(("127.0.0.1", free_port + offset)),
+        pytest.raises(SettingsError) as caught,
+        serving({}, port=free_port),
+    ):
         pass
 
     assert f"PROBE_PORT={free_port}" in str(caught.value)
@@ -170,7 +174,9 @@ def process() -> Iterator[tuple[subprocess.Popen[str], dict[str, int]]]:
     )
     with child:
         try:
-            yield child, json.loads(child.stdout.readline())
+            listening, running = (json.loads(child.stdout.readline()) for _ in range(2))
+            assert (listening["event"], running["event"]) == ("listening", "running")
+            yield child, listening
         finally:
             child.kill()
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -13,8 +11,6 @@ from pydantic import Field, SecretStr, ValidationError
 
 from kernel.settings import AppSettings, Names, Port, SettingsError, Span, environment_for_child, is_any_set, load
 
-ROOT = Path(__file__).parents[2]
-
 
 class MailSettings(AppSettings):
     own_prefixes: ClassVar[tuple[str, ...]] = ("MAIL_",)
@@ -23,6 +19,10 @@ class MailSettings(AppSettings):
     mail_peers: Names = ()
     mail_api_key: SecretStr = SecretStr("")
     mail_ratio: float = Field(0.5, gt=0)
+
+
+class UrlSettings(AppSettings):
+    mail_home_url: str = "https://mail.example.org"
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +43,11 @@ def secrets(tmp_path):
     return folder
 
 
-def write_config(content):
+def write_config(content: object) -> None:
     Path("config.json").write_text(json.dumps(content), "utf-8")
 
 
-def problems_of(**arguments):
+def problems_of(**arguments: Path) -> list[str]:
     with pytest.raises(SettingsError) as caught:
         load(MailSettings, **arguments)
     return caught.value.problems
@@ -245,7 +245,9 @@ def test_no_problem_repeats_a_value_of_config_json():
 
 
 @pytest.mark.parametrize(
-    "content", [b"{", b"[1]", b'"mail"', b"\xff\xfe", b'{"a":' * 100_000], ids=["cut off", "list", "text", "no UTF-8", "bottomless"]
+    "content",
+    [b"{", b"[1]", b'"mail"', b"\xff\xfe", b'{"a":' * 100_000],
+    ids=["cut off", "list", "text", "no UTF-8", "bottomless"],
 )
 def test_a_config_json_that_cannot_be_used_is_a_problem_naming_the_file(content):
     Path("config.json").write_bytes(content)
@@ -268,7 +270,7 @@ def test_settings_cannot_be_changed_after_the_start():
     settings = load(MailSettings)
 
     with pytest.raises(ValidationError, match="frozen"):
-        settings.mail_port = 1
+        settings.mail_port = 1  # type: ignore[misc]
 
 
 def test_a_secret_is_not_shown_when_the_settings_are_printed(monkeypatch):
@@ -316,27 +318,25 @@ def test_a_child_process_gets_our_environment_with_the_changes(monkeypatch):
     assert "MAIL_WAIT" not in os.environ
 
 
-def test_a_process_with_wrong_settings_ends_at_once_with_status_2_and_no_traceback(tmp_path):
-    program = "from kernel.settings import AppSettings, load_or_exit; load_or_exit(AppSettings)"
-    environment = environment_for_child({"LOG_LEVEL": "hunter2", "PYTHONPATH": str(ROOT)})
+def test_addresses_a_person_typed_are_trusted_with_their_port(monkeypatch):
+    monkeypatch.setenv("MAIL_HOME_URL", "http://nas.local/api")
+    monkeypatch.setenv("UPSTREAM_TRUSTED_HOSTS", "127.0.0.1:9000")
 
-    ended = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
-    )
+    settings = load(UrlSettings)
 
-    assert ended.returncode == 2
-    assert ended.stderr.splitlines() == [
-        "Cannot start, the settings are not usable:",
-        "  - LOG_LEVEL: Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
-    ]
+    assert settings.trusted_hosts == {"nas.local:80", "127.0.0.1:9000"}
 
 
-def test_a_process_with_good_settings_goes_on(tmp_path):
-    program = "from kernel.settings import AppSettings, load_or_exit; print(load_or_exit(AppSettings).log_level)"
-    environment = environment_for_child({"LOG_LEVEL": "ERROR", "PYTHONPATH": str(ROOT)})
+def test_addresses_nobody_typed_and_databases_are_not_trusted(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg2://me:hunter2@db.local:5432/music")
+    monkeypatch.setenv("REDIS_URL", "redis://redis.local:6379/0")
 
-    ended = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
-    )
+    assert load(UrlSettings).trusted_hosts == frozenset()
 
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "ERROR\n", "")
+
+@pytest.mark.parametrize("address", ["http://nas:port", "http://nas:99999", "https://[::1", "http://", "https://:443/"])
+def test_an_address_without_a_usable_host_is_a_problem_at_the_start(monkeypatch, address):
+    monkeypatch.setenv("MAIL_HOME_URL", address)
+
+    with pytest.raises(SettingsError, match="MAIL_HOME_URL: "):
+        load(UrlSettings)

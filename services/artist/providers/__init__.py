@@ -22,7 +22,7 @@ class FindsTags(Protocol):
     """Knows the words people put on an artist."""
 
     def find_tags(self, name: str) -> Answer[tuple[Tag, ...]]:
-        """All tags with a weight, heaviest first."""
+        """The tags worth showing (domain.heaviest_tags), heaviest first."""
         ...
 
 

@@ -79,7 +79,7 @@ def upgrade() -> None:
         "artist_similar",
         _artist(),
         sa.Column("provider", sa.String(32), primary_key=True),
-        sa.Column("similar_artist_id", sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("similar_artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("url", sa.Text, nullable=False),
         sa.Column("weight", sa.Float, nullable=False),
@@ -113,4 +113,4 @@ def downgrade() -> None:
 
 
 def _artist() -> sa.Column[str]:
-    return sa.Column("artist_id", sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True)
+    return sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True)

@@ -28,7 +28,7 @@ from kernel.errors import (
 )
 from kernel.evidence import Absent, Answer, Found
 from kernel.http import BridgeTransport, HttpClient, parse_retry_after
-from services.artist.domain import Profile, SimilarName, Tag, is_special_name, match_key
+from services.artist.domain import Profile, SimilarName, Tag, heaviest_tags, is_special_name, match_key
 from services.artist.providers.lastfm import answers
 
 NAME = "lastfm"
@@ -65,7 +65,7 @@ class LastfmProvider:
     def find_tags(self, name: str) -> Answer[tuple[Tag, ...]]:
         """artist.getTopTags. Raises ProviderFault."""
         node = self._ask("artist.getTopTags", {"artist": name, "autocorrect": 1}, "toptags")
-        tags = () if node is None else answers.parse_tags(node)
+        tags = () if node is None else heaviest_tags(answers.parse_tags(node), name)
         return Found(tags, 0.8, ("name",), licence=LICENCE) if tags else Absent("Last.fm has no tags for this artist.")
 
     def find_similar_artists(self, name: str, *, limit: int) -> Answer[tuple[SimilarName, ...]]:

@@ -1,0 +1,196 @@
+"""One call for many callers, ordered by events: the leader is held until everybody else waits."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from kernel import deadline
+from kernel.errors import DeadlineSpent, ProviderTimeout
+from kernel.single_flight import SingleFlight
+
+PATIENCE = 30  # seconds until a test that hangs is said to hang
+
+
+class Work:
+    """Counts its runs; each says that it has begun, and goes on when it is let."""
+
+    def __init__(self, outcome: Callable[[int], str] = lambda run: f"result {run}") -> None:
+        self.begun = threading.Event()
+        self.go_on = threading.Event()
+        self.runs = 0
+        self._outcome = outcome
+
+    def __call__(self) -> str:
+        self.runs += 1
+        self.begun.set()
+        assert self.go_on.wait(PATIENCE)
+        return self._outcome(self.runs)
+
+
+class CountedFlights(SingleFlight[str]):
+    """Says when so many callers have joined a flight, so that a test need not guess."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__()
+        self.all_joined = threading.Event()
+        self._left = expected
+        self._counting = threading.Lock()  # guards _left
+
+    def _join(self, key: object) -> tuple[Future[str], bool]:
+        joined = super()._join(key)
+        with self._counting:
+            self._left -= 1
+            if self._left == 0:
+                self.all_joined.set()
+        return joined
+
+
+@contextmanager
+def crowd(size: int) -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(size) as pool:
+        yield pool
+
+
+def fails(_run: int) -> str:
+    raise ProviderTimeout("north", "too slow")
+
+
+def test_a_thousand_concurrent_callers_are_one_call():
+    flights, work = CountedFlights(expected=1000), Work()
+
+    with crowd(1000) as pool:
+        callers = [pool.submit(flights.do, "key", work) for _ in range(1000)]
+        assert flights.all_joined.wait(PATIENCE)
+        work.go_on.set()
+        results = {caller.result(PATIENCE) for caller in callers}
+
+    assert results == {"result 1"}
+    assert work.runs == 1
+
+
+def test_a_thousand_concurrent_callers_get_one_failure_from_one_call():
+    flights, work = CountedFlights(expected=1000), Work(fails)
+
+    with crowd(1000) as pool:
+        callers = [pool.submit(flights.do, "key", work) for _ in range(1000)]
+        assert flights.all_joined.wait(PATIENCE)
+        work.go_on.set()
+        failures = {id(caller.exception(PATIENCE)) for caller in callers}
+
+    assert isinstance(callers[0].exception(), ProviderTimeout)
+    assert len(failures) == 1
+    assert work.runs == 1
+
+
+def test_different_keys_do_not_wait_for_each_other():
+    flights, held = SingleFlight[str](), Work()
+
+    with crowd(1) as pool:
+        other = pool.submit(flights.do, "held", held)
+        assert held.begun.wait(PATIENCE)
+        result = flights.do("free", lambda: "at once")
+        held.go_on.set()
+
+    assert result == "at once"
+    assert other.result() == "result 1"
+
+
+def test_the_key_is_forgotten_after_a_result():
+    flights, work = SingleFlight[str](), Work()
+    work.go_on.set()
+
+    results = [flights.do("key", work), flights.do("key", work)]
+
+    assert results == ["result 1", "result 2"]
+
+
+def test_the_key_is_forgotten_after_a_failure():
+    flights, work = SingleFlight[str](), Work(fails)
+    work.go_on.set()
+
+    for _ in range(2):
+        with pytest.raises(ProviderTimeout):
+            flights.do("key", work)
+
+    assert work.runs == 2
+
+
+def test_an_interrupted_leader_leaves_nobody_waiting():
+    def interrupt(_run: int) -> str:
+        raise KeyboardInterrupt
+
+    flights, work = CountedFlights(expected=2), Work(interrupt)
+
+    with crowd(2) as pool:
+        callers = [pool.submit(flights.do, "key", work) for _ in range(2)]
+        assert flights.all_joined.wait(PATIENCE)
+        work.go_on.set()
+        endings = [caller.exception(PATIENCE) for caller in callers]
+
+    assert all(isinstance(ending, KeyboardInterrupt) for ending in endings)
+
+
+def test_a_caller_waits_no_longer_than_its_own_deadline():
+    flights, work = SingleFlight[str](), Work()
+
+    with crowd(1) as pool:
+        leader = pool.submit(flights.do, "key", work)
+        assert work.begun.wait(PATIENCE)
+        with pytest.raises(DeadlineSpent), deadline.within(timedelta(milliseconds=20)):
+            flights.do("key", work)
+        work.go_on.set()
+
+    assert leader.result() == "result 1"
+
+
+def test_a_caller_without_time_starts_nothing():
+    work = Work()
+
+    with pytest.raises(DeadlineSpent), deadline.within(timedelta(0)):
+        SingleFlight[str]().do("key", work)
+
+    assert work.runs == 0
+
+
+def test_a_leader_that_runs_out_of_time_hands_over_to_one_that_has_some():
+    def only_the_first_is_late(run: int) -> str:
+        if run == 1:
+            raise DeadlineSpent("The time for this request is used up.")
+        return "in time"
+
+    flights, work = CountedFlights(expected=5), Work(only_the_first_is_late)
+
+    with crowd(5) as pool:
+        leader = pool.submit(flights.do, "key", work)
+        assert work.begun.wait(PATIENCE)
+        others = [pool.submit(flights.do, "key", work) for _ in range(4)]
+        assert flights.all_joined.wait(PATIENCE)
+        work.go_on.set()
+        results = {other.result(PATIENCE) for other in others}
+
+    assert isinstance(leader.exception(), DeadlineSpent)
+    assert results == {"in time"}
+
+
+def test_a_caller_gives_up_after_three_leaders_without_time():
+    class LateAgainAndAgain(SingleFlight[str]):
+        """Always somebody else's flight, that has just failed for want of time."""
+
+        joins = 0
+
+        def _join(self, key: object) -> tuple[Future[str], bool]:
+            self.joins += 1
+            flight: Future[str] = Future()
+            flight.set_exception(DeadlineSpent("The time for this request is used up."))
+            return flight, False
+
+    flights = LateAgainAndAgain()
+
+    with pytest.raises(DeadlineSpent):
+        flights.do("key", lambda: "never led")
+
+    assert flights.joins == 3
