@@ -3,6 +3,7 @@
 A field is set from one place only: the path's variables, the body (the rule's `body`), or, without `body: "*"`, the query.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ from gateway.json_in import JsonReader, Report, Violations
 from gateway.problems import JSON_TYPE, Problem
 from gateway.routes import WILDCARD, Route, field_at
 from kernel.errors import InvalidArgument
+
+# What a page elsewhere can send without asking first.
+_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
+_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 
 _ReadBody = Callable[[bytes, str, Any, Report], None]
 """Body, content type, target, report."""
@@ -94,6 +99,8 @@ def _json(fill: Callable[[object, Message, Report], None], *, when_empty: bytes)
 
 def _upload(field: FieldDescriptor) -> _ReadBody:
     def read(body: bytes, content_type: str, target: Any, report: Report) -> None:
+        if content_type in _FORM_TYPES or not _TYPE.fullmatch(content_type):
+            raise Problem("unsupported-media-type", "Send the bytes as they are, with their own content type.")
         if not body:
             report("body", "is required")
         part = getattr(target, field.name)

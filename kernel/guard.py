@@ -1,6 +1,8 @@
 """What stands before every provider call? Each attempt: breaker, limiter, deadline, call; the retry goes around all four."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
@@ -8,7 +10,7 @@ from kernel import deadline
 from kernel.breaker import Breaker, Verdict
 from kernel.clock import Clock
 from kernel.errors import DeadlineSpent, ProviderFault, ProviderThrottled, ProviderTimeout
-from kernel.evidence import Absent, Ambiguous, Answer, Deferred, Fault, Found, Outcome
+from kernel.evidence import Absent, Answer, Deferred, Fault, Outcome
 from kernel.limiter import LONGEST_WAIT, Limiter, LimitReached
 from kernel.retry import RetryPolicy
 
@@ -22,9 +24,10 @@ class CallMeter(Protocol):
     """Where calls are counted."""
 
     def called(self, provider: str, operation: str, outcome_kind: str, seconds: float) -> None:
-        """One guarded call ended, its retries and waits included.
+        """One attempt ended, after so many seconds at the provider; each retry is an attempt of its own.
 
-        `outcome_kind` is `found`, `absent`, `ambiguous`, `deferred`, the `kind` of a ProviderFault, `deadline_spent` or `bug`.
+        `outcome_kind` is `found`, `absent`, `ambiguous`, the `kind` of a ProviderFault, `deadline_spent` or `bug`; and for what
+        was never sent, `deferred` (our own limiter said no) or `breaker_open`.
         """
         ...
 
@@ -59,50 +62,57 @@ class Guard:
         self._clock = clock
         self._meter = meter
 
-    def call(self, operation: str, ask: Callable[[], Answer[T]], *, max_wait: float = 1.0) -> Outcome[T]:
+    def call(self, operation: str, ask: Callable[[], Answer[T]], *, max_wait: float = 5.0) -> Outcome[T]:
         """The answer of `ask`, or why there is none. `max_wait`: seconds to wait for the limiter, per attempt.
 
         Raises DeadlineSpent when the caller's own time ran out during the call.
         """
-        started = self._clock.monotonic()
-        kind = "bug"
         try:
-            outcome = self._outcome(ask, max_wait)
-            kind = _kind(outcome)
-        except DeadlineSpent:
-            kind = "deadline_spent"
-            raise
-        finally:
-            self._meter.called(self._provider, operation, kind, self._clock.monotonic() - started)
-        return outcome
-
-    def _outcome(self, ask: Callable[[], Answer[T]], max_wait: float) -> Outcome[T]:
-        try:
-            return self._retry.run(lambda: self._attempt(ask, max_wait), clock=self._clock)
+            return self._retry.run(lambda: self._attempt(operation, ask, max_wait), clock=self._clock)
         except ProviderThrottled as error:
             return Deferred(self._clock.now() + _wait_of(error), str(error))
         except ProviderFault as error:
             return Fault(error)
 
-    def _attempt(self, ask: Callable[[], Answer[T]], max_wait: float) -> Answer[T]:
+    def _attempt(self, operation: str, ask: Callable[[], Answer[T]], max_wait: float) -> Answer[T]:
         deadline.check()
-        permit = self._breaker.admit()
-        verdict = Verdict.NEUTRAL  # also of what is not caught here: a bug of ours says nothing about the provider
+        with self._metered(operation) as metered:
+            permit = self._breaker.admit()
+            verdict = Verdict.NEUTRAL  # also of what is not caught here: a bug of ours says nothing about the provider
+            try:
+                self._limiter.acquire(max_wait=max_wait)
+                metered.sent_at = self._clock.monotonic()
+                answer = self._ask_in_time(ask)
+                verdict = Verdict.NEUTRAL if isinstance(answer, Absent) else Verdict.ANSWERED
+                metered.kind = type(answer).__name__.lower()
+            except LimitReached:
+                raise
+            except ProviderThrottled as error:
+                self._limiter.park(self._clock.now() + _wait_of(error))
+                raise
+            except ProviderFault:
+                verdict = Verdict.FAULT
+                raise
+            finally:
+                self._breaker.report(permit, verdict)
+        return answer
+
+    @contextmanager
+    def _metered(self, operation: str) -> Iterator["_Metered"]:
+        metered = _Metered(self._clock.monotonic())
         try:
-            self._limiter.acquire(max_wait=max_wait)
-            answer = self._ask_in_time(ask)
-            verdict = Verdict.NEUTRAL if isinstance(answer, Absent) else Verdict.ANSWERED
+            yield metered
         except LimitReached:
+            metered.kind = "deferred"
             raise
-        except ProviderThrottled as error:
-            self._limiter.park(self._clock.now() + _wait_of(error))
+        except ProviderFault as error:
+            metered.kind = error.kind
             raise
-        except ProviderFault:
-            verdict = Verdict.FAULT
+        except DeadlineSpent:
+            metered.kind = "deadline_spent"
             raise
         finally:
-            self._breaker.report(permit, verdict)
-        return answer
+            self._meter.called(self._provider, operation, metered.kind, self._clock.monotonic() - metered.sent_at)
 
     def _ask_in_time(self, ask: Callable[[], Answer[T]]) -> Answer[T]:
         try:
@@ -120,15 +130,7 @@ def _wait_of(error: ProviderThrottled) -> timedelta:
     return min(max(asked, timedelta(0)), LONGEST_WAIT)
 
 
-def _kind(outcome: Outcome[T]) -> str:
-    match outcome:
-        case Found():
-            return "found"
-        case Absent():
-            return "absent"
-        case Ambiguous():
-            return "ambiguous"
-        case Deferred():
-            return "deferred"
-        case Fault(error):
-            return error.kind
+@dataclass(slots=True)
+class _Metered:
+    sent_at: float
+    kind: str = "bug"

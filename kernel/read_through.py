@@ -137,9 +137,10 @@ class ReadThrough(Generic[T]):
         return reading
 
     def _remember(self, key: str, entry: CacheEntry, generation: int) -> None:
-        if generation == self._generation:
-            self._cache.put(key, entry)
-        if generation != self._generation:  # invalidated meanwhile: what we put is what was to be forgotten
+        if generation != self._generation:
+            return
+        self._cache.put(key, entry)
+        if generation != self._generation:  # invalidated just now: what we put is what was to be forgotten
             self._cache.delete([key])
 
 

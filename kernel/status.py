@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Any
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -100,7 +101,7 @@ def _clipped(text: str) -> str:
     return whole if len(whole) <= _TEXT_LIMIT else whole[: _TEXT_LIMIT - 1] + "…"
 
 
-def _status_in(trailers: Iterable[tuple[str, str | bytes]]) -> status_pb2.Status:
+def _status_in(trailers: Iterable[Any]) -> status_pb2.Status:
     packed = next((value for key, value in trailers if key == DETAILS_KEY and isinstance(value, bytes)), b"")
     try:
         return status_pb2.Status.FromString(packed)

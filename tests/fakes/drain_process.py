@@ -16,6 +16,11 @@ def say(word: str) -> None:
     structlog.get_logger("probe").info(word)
 
 
+def obey(release: threading.Event) -> None:
+    sys.stdin.readline()
+    release.set()
+
+
 def main() -> None:
     configure_logging("probe")
     release = threading.Event()
@@ -31,7 +36,7 @@ def main() -> None:
         verifier=open_verifier(),
         registry=CollectorRegistry(),
     )
-    threading.Thread(target=lambda: (sys.stdin.readline(), release.set()), daemon=True).start()
+    threading.Thread(target=obey, args=(release,), daemon=True).start()
     serve_until_stopped(server, lambda: say("closed"))
 
 

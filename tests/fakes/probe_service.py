@@ -52,8 +52,16 @@ def add_to_server(answers: Mapping[str, Answer], server: grpc.Server) -> None:
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, handlers),))
 
 
-def stub(channel: grpc.Channel, method: str = "Get") -> Any:
+def stub(channel: grpc.Channel | grpc.aio.Channel, method: str = "Get") -> Any:
+    """A callable for the method; sync or awaitable, as the channel is."""
     return channel.unary_unary(f"/{SERVICE}/{method}", StringValue.SerializeToString, StringValue.FromString)
+
+
+def call_raw(server: RunningServer, content: bytes, method: str = "Get") -> bytes:
+    """Sends bytes that need not be a message, and answers the reply's."""
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        send: Any = channel.unary_unary(f"/{SERVICE}/{method}", None, None)
+        return bytes(send(content, timeout=5))
 
 
 def watch(channel: grpc.Channel) -> Any:

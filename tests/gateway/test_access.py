@@ -233,7 +233,7 @@ def test_without_a_hash_or_a_secret_there_is_no_desk(client: httpx.Client, locke
     assert locked.client.post("/api/v1/auth/token", json={"password": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])  # noqa: S104 - it is refused
 def test_a_gateway_without_a_secret_refuses_to_listen_beyond_loopback(
     trial: TrialServer, contract: Path, tmp_path: Path, host: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Bad input is refused with 400 or its own status, the field named, and nothing of it reaches a service."""
 
 import json
+import socket
 
 import httpx
 import pytest
@@ -216,8 +217,6 @@ def test_headers_beyond_8_kib_are_431_and_addresses_414(client: httpx.Client) ->
 
 
 def test_what_is_no_http_gets_a_problem_too(client: httpx.Client) -> None:
-    import socket  # noqa: PLC0415
-
     with socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=5) as raw:
         raw.sendall(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
         answer = raw.makefile("rb").read()

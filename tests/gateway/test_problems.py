@@ -94,19 +94,22 @@ def test_a_problems_type_leads_to_its_description(client: httpx.Client) -> None:
     assert client.get(kind).json()["status"] == 404
 
 
-def test_a_service_that_is_down_takes_only_its_own_routes_along(make_gateway, free_port: int) -> None:
-    gateway: RunningGateway = make_gateway(gateway_services={"trial.v1": f"127.0.0.1:{free_port}"})
+def test_a_service_that_is_down_takes_only_its_own_routes_along(make_gateway, trial: TrialServer, free_port: int) -> None:
+    gateway: RunningGateway = make_gateway(
+        gateway_services={"trial.v1": f"127.0.0.1:{free_port}", "soniquebay.artist.v1": f"127.0.0.1:{trial.port}"}
+    )
 
     answer = gateway.client.get("/trial/v1/records/r")
 
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) >= 1
     assert str(free_port) not in answer.text
+    assert gateway.client.get("/api/v1/artists").status_code == 200
     assert gateway.client.get("/healthz").status_code == 200
     assert gateway.client.get("/docs").status_code == 200
     assert gateway.client.get("/readyz").json() == {
-        "status": "unavailable",
-        "services": {"trial.v1.TrialService": "UNREACHABLE"},
+        "status": "degraded",
+        "services": {"trial.v1.TrialService": "UNREACHABLE", "soniquebay.artist.v1.ArtistService": "SERVING"},
     }
 
 

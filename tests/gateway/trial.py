@@ -22,7 +22,7 @@ from kernel import errors
 from kernel.status import DETAILS_KEY, code_of, status_of
 
 PROTOS = Path(__file__).parent / "protos"
-SERVICE = "trial.v1.TrialService"
+REAL_PROTOS = Path(__file__).parents[2] / "protos"
 PICTURE = bytes(range(256)) * 40
 PIECE = 1000
 
@@ -30,25 +30,24 @@ PIECE = 1000
 def compile_contract(target: Path) -> Path:
     """Writes the descriptor set as `make proto` writes the real one."""
     packages = [Path(google.api.__path__[0]).parents[1], Path(grpc_tools.__path__[0]) / "_proto"]
-    includes = [f"-I{folder}" for folder in (PROTOS, *packages)]
+    includes = [f"-I{folder}" for folder in (PROTOS, REAL_PROTOS, *packages)]
     options = [f"--descriptor_set_out={target}", "--include_imports", "--include_source_info"]
-    assert protoc.main(["protoc", *includes, *options, "trial/v1/trial.proto"]) == 0
+    assert protoc.main(["protoc", *includes, *options, "trial/v1/trial.proto", "soniquebay/artist/v1/artist.proto"]) == 0
     return target
 
 
 class TrialServer:
-    """Serves the trial contract; `seen` holds every request message, `metadata` that of the latest call."""
+    """Serves the trial contract, and empty answers for the real one beside it; `seen` holds every request message, `metadata` that of the latest call."""
 
     def __init__(self, contract_path: Path) -> None:
         self.contract: Contract = contracts.load(contract_path)
         self.reset()
         self._server = grpc.server(ThreadPoolExecutor(16), options=[("grpc.max_receive_message_length", 21 * 2**20)])
-        service = self.contract.pool.FindServiceByName(SERVICE)
-        self._server.add_generic_rpc_handlers(
-            [grpc.method_handlers_generic_handler(SERVICE, {m.name: self._handler(m) for m in service.methods})]
-        )
         self._health = health.HealthServicer()
-        self._health.set(SERVICE, health_pb2.HealthCheckResponse.SERVING)
+        for service in self.contract.services:
+            handlers = {method.name: self._handler(method) for method in service.methods}
+            self._server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(service.full_name, handlers)])
+            self._health.set(service.full_name, health_pb2.HealthCheckResponse.SERVING)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()

@@ -41,7 +41,7 @@ def encode(part) -> str:
 
 
 def forge(header=HEADER, claims=GOOD, *, key: bytes = SECRET.encode()) -> str:
-    """A token put together by hand, so that the header and the claims may be anything; signed as HS256 unless the key is empty."""
+    """A token put together by hand: header and claims may be anything. Signed as HS256 unless the key is empty."""
     signed = f"{encode(header)}.{encode(claims)}"
     signature = jwt.get_algorithm_by_name("HS256").sign(signed.encode(), key) if key else b""
     return f"{signed}.{encode(signature)}"
@@ -51,10 +51,11 @@ def public_pem() -> bytes:
     return RSA.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-def without(name):
+def without(name: str) -> dict[str, object]:
     return {key: value for key, value in GOOD.items() if key != name}
 
 
+EXPIRIES: list[object] = [NOW - 60, -1, "soon", str(NOW + 600), True, [NOW + 600], None, {}, float("nan"), "9" * 5000]
 ATTACKS = {
     **{
         f"alg {alg!r}": forge({"alg": alg, "typ": "JWT"})
@@ -76,10 +77,7 @@ ATTACKS = {
     "typ is a number": forge(HEADER | {"typ": 7}),
     "refresh token": forge(HEADER | {"typ": "refresh+jwt"}),
     **{f"no {name}": forge(claims=without(name)) for name in ("exp", "iat", "aud", "iss", "sub")},
-    **{
-        f"exp {str(exp)[:12]!r}": forge(claims=GOOD | {"exp": exp})
-        for exp in (NOW - 60, -1, "soon", str(NOW + 600), True, [NOW + 600], None, {}, float("nan"), "9" * 5000)
-    },
+    **{f"exp {str(exp)[:12]!r}": forge(claims=GOOD | {"exp": exp}) for exp in EXPIRIES},
     "exp 1e400": forge(claims=json.dumps(GOOD | {"exp": 0}).replace('"exp": 0', '"exp": 1e400').encode()),
     "exp of 5000 digits": forge(claims=json.dumps(GOOD | {"exp": 0}).replace('"exp": 0', '"exp": ' + "9" * 5000).encode()),
     "nbf in the future": forge(claims=GOOD | {"nbf": NOW + 600}),
@@ -144,13 +142,6 @@ def test_a_minted_token_is_good_until_it_ends():
     assert VERIFIER.verify(good) == Caller("tracker", frozenset({Scope.ADMIN}))
     with pytest.raises(Unauthenticated):
         VERIFIER.verify(ended)
-
-
-def test_a_token_for_another_audience_is_not_good_here():
-    other = verifier_of(jwt_secret=SecretStr(SECRET), jwt_audience="elsewhere")
-
-    with pytest.raises(Unauthenticated):
-        VERIFIER.verify(other.mint("ann", [Scope.READ], ttl=timedelta(minutes=1)))
 
 
 @pytest.mark.parametrize("token", [None, "", "nonsense", forge()])

@@ -2,6 +2,7 @@
 
 import random
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -180,6 +181,16 @@ def test_an_entry_larger_than_all_of_memory_is_not_kept_nor_is_what_it_replaces(
     assert value_of(cache.get("other")) == b"value"
 
 
+@pytest.fixture
+def restless_threads():
+    """The interpreter changes threads as often as it can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("restless_threads")
 def test_memory_used_by_many_threads_at_once_stays_sound(clock):
     cache, barrier = MemoryCache(64 * 2**10, clock), threading.Barrier(8, timeout=30)
     faults = []
@@ -233,7 +244,9 @@ def test_another_version_of_an_app_sees_none_of_this_ones_entries(redis_server, 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"SBc1", b"SBc1" + b"\x7f" * 25, b"XXXX" + bytes(25)], ids=["empty", "json", "cut", "far", "mark"]
+    "content",
+    [b"", b"{}", b"SBc1", b"SBc1" + b"\x7f" * 25, b"XXXX" + bytes(9) + b"\x00\x10" + bytes(14)],
+    ids=["empty", "json", "cut off", "far in the future", "another mark"],
 )
 def test_bytes_somebody_else_wrote_are_a_miss(redis_server, wall_clock, content):
     with opened(redis_server.url, wall_clock) as cache, redis.Redis.from_url(redis_server.url) as client:

@@ -27,9 +27,10 @@ def test_a_job_gets_the_answer_of_its_neighbour():
 
 
 def test_the_event_loop_gets_the_same():
-    async def call(port):
+    async def call(port: int) -> StringValue:
         async with open_aio_channel(f"127.0.0.1:{port}") as channel:
-            return await stub(channel)(StringValue(value="x"), timeout=5)
+            answer: StringValue = await stub(channel)(StringValue(value="x"), timeout=5)
+            return answer
 
     with serving({}) as server:
         assert asyncio.run(call(server.port)).value == "x"
@@ -58,7 +59,7 @@ def test_the_neighbour_gets_what_is_left_of_our_time():
     seen = []
 
     def act(request, context):
-        seen.append(deadline.remaining())
+        seen.append(deadline.remaining() or 0.0)
         return request
 
     with serving({"Get": act}) as server, open_channel(f"127.0.0.1:{server.port}") as channel:

@@ -125,7 +125,7 @@ def test_a_passing_fault_is_retried_behind_the_same_door(build, meter):
     outcome = build(attempts=3).call("find", raising(ProviderUnavailable("upstream", "down.")))
 
     assert outcome == Found("answer")
-    assert [call[:3] for call in meter.calls] == [("upstream", "find", "found")]
+    assert [call[:3] for call in meter.calls] == [("upstream", "find", "unavailable"), ("upstream", "find", "found")]
 
 
 def test_a_breaker_that_opens_between_attempts_ends_the_retries(build, breaker):
@@ -269,12 +269,14 @@ def test_every_kind_of_outcome_is_metered(build, meter, clock):
     guard.call("list", lambda: Ambiguous(()))
     guard.call("find", raising(ProviderRejected("upstream", "bad key.")))
     guard.call("find", raising(ProviderThrottled("upstream", "busy.")))
+    guard.call("find", lambda: Found("never sent: the provider is parked"))
 
     assert [call[1:3] for call in meter.calls] == [
         ("find", "found"),
         ("find", "absent"),
         ("list", "ambiguous"),
         ("find", "rejected"),
+        ("find", "throttled"),
         ("find", "deferred"),
     ]
     assert meter.calls[0][3] == 2.5

@@ -47,13 +47,13 @@ def test_the_standard_library_is_written_likewise(lines):
 
 def test_a_traceback_is_one_field_of_one_line(lines):
     try:
-        raise ValueError("bad\nthing")
-    except ValueError:
+        raise_with("bad\nthing")
+    except RuntimeError:
         structlog.get_logger("server").exception("bug")
 
     (line,) = lines()
     assert "Traceback" in line["exception"]
-    assert "ValueError: bad" in line["exception"]
+    assert "RuntimeError: bad" in line["exception"]
 
 
 def test_request_and_trace_are_on_every_line_in_their_course(lines):
@@ -67,7 +67,7 @@ def test_request_and_trace_are_on_every_line_in_their_course(lines):
     assert [(line["request_id"], line["trace_id"]) for line in lines()] == [("r1", f"{7:032x}")] * 2
 
 
-def raise_with(text):
+def raise_with(text: str) -> None:
     raise RuntimeError(text)
 
 

@@ -196,6 +196,24 @@ def test_what_a_forced_read_learnt_replaces_the_cached_copy(reads, subject):
     assert subject.read(reads).value == "asked"
 
 
+def test_a_forced_read_does_not_make_do_with_what_others_are_looking_up(reads, subject, clock):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def look_slowly() -> Stored[str]:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        return Stored("row", clock.now(), fresh=True)
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(reads.get, "key", stored=look_slowly, ask=subject.ask)
+        assert begun.wait(PATIENCE)
+        forced = subject.read(reads, force=True)
+        go_on.set()
+
+    assert forced.value == "asked"
+    assert other.result().value == "row"
+
+
 # Absence
 
 
@@ -369,7 +387,8 @@ def test_what_was_being_looked_up_when_its_key_was_invalidated_is_not_cached(rea
 
     assert early.result().value == "before the change"
     assert late.value == "asked"
-    assert subject.read(reads).value == "asked"
+    assert (subject.read(reads).value, subject.read(reads).source) == ("asked", Source.MEMORY)
+    assert subject.asked == 1
 
 
 def test_an_invalidation_that_comes_while_a_value_is_put_wins(clock, subject):

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -21,16 +22,20 @@ from prometheus_client import CollectorRegistry
 from kernel.auth import TokenVerifier
 from kernel.server import Address, start
 from kernel.settings import SettingsError, environment_for_child
-from tests.fakes.probe_service import SERVICE, calling, open_verifier, serving
+from tests.fakes.probe_service import SERVICE, calling, open_verifier, serving, stub
 
 ROOT = Path(__file__).parents[2]
 BUF = Path(sys.executable).with_name("buf")
 SECRET = "correct horse battery staple, thrice over"
 
 
+def stub_of(channel: grpc.Channel) -> Any:
+    return health_pb2_grpc.HealthStub(channel)  # type: ignore[no-untyped-call, unused-ignore]
+
+
 def health_of(port: int, service: str = "") -> str:
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+        answer = stub_of(channel).Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
     return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
 
 
@@ -58,7 +63,7 @@ def test_a_full_pool_refuses_at_once_and_does_not_starve_health():
         held = [ask.future(StringValue(), timeout=30) for _ in range(2)]
         assert all(running.acquire(timeout=10) for _ in held)
         queued = [ask.future(StringValue(), timeout=30) for _ in range(8)]
-        refused = [call for call in queued if _is_refused_soon(call, kept=2, among=queued)]
+        refused = wait_for_refusals(queued, 6)
         during = health_of(server.health_port)
         release.set()
         served = [call for call in [*held, *queued] if call.exception() is None]
@@ -67,12 +72,13 @@ def test_a_full_pool_refuses_at_once_and_does_not_starve_health():
     assert (len(served), len(refused)) == (4, 6)
 
 
-def _is_refused_soon(call: grpc.Future, *, kept: int, among: list[grpc.Future]) -> bool:
-    enough = threading.Event()
-    for each in among:
-        each.add_done_callback(lambda _: sum(other.done() for other in among) >= len(among) - kept and enough.set())
-    assert enough.wait(10)
-    return call.done() and call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+def wait_for_refusals(calls: list[Any], count: int) -> list[Any]:
+    """The calls refused for want of room, once there are so many; those that wait in the queue stay undone."""
+    done = threading.Semaphore(0)
+    for call in calls:
+        call.add_done_callback(lambda _: done.release())
+    assert all(done.acquire(timeout=10) for _ in range(count))
+    return [call for call in calls if call.done() and call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED]
 
 
 def test_metrics_are_served_on_their_own_port():
@@ -163,9 +169,9 @@ def test_an_independent_client_reads_our_errors():
 
 
 @contextmanager
-def process() -> Iterator[tuple[subprocess.Popen[str], dict[str, int]]]:
+def process() -> Iterator[tuple[Any, dict[str, int]]]:
     """A server in a process of its own that obeys signals, and the line of log that names its ports."""
-    child = subprocess.Popen(
+    child: Any = subprocess.Popen(
         [sys.executable, str(ROOT / "tests/fakes/drain_process.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -181,9 +187,9 @@ def process() -> Iterator[tuple[subprocess.Popen[str], dict[str, int]]]:
             child.kill()
 
 
-def get(port: int) -> tuple[grpc.Channel, grpc.Future]:
+def get(port: int) -> tuple[grpc.Channel, Any]:
     channel = grpc.insecure_channel(f"127.0.0.1:{port}")
-    return channel, channel.unary_unary(f"/{SERVICE}/Get").future(b"", timeout=30)
+    return channel, stub(channel).future(StringValue(), timeout=30)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
@@ -193,7 +199,7 @@ def test_a_signal_turns_health_off_refuses_new_calls_and_lets_the_running_one_fi
         assert json.loads(child.stdout.readline())["event"] == "begun"
 
         with grpc.insecure_channel(f"127.0.0.1:{listening['health_port']}") as probe:
-            statuses = health_pb2_grpc.HealthStub(probe).Watch(health_pb2.HealthCheckRequest(), timeout=30)
+            statuses = stub_of(probe).Watch(health_pb2.HealthCheckRequest(), timeout=30)
             serving_first = next(statuses).status
             child.send_signal(sent)
             then = next(statuses).status
@@ -201,7 +207,7 @@ def test_a_signal_turns_health_off_refuses_new_calls_and_lets_the_running_one_fi
         child.stdin.write("\n")
         child.stdin.flush()
 
-        assert StringValue.FromString(call.result(timeout=10)).value == "finished"
+        assert call.result(timeout=10).value == "finished"
         assert (serving_first, then) == (health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING)
         assert [json.loads(line)["event"] for line in child.stdout] == ["stopping", "closed"]
         assert child.wait(10) == 0
@@ -210,11 +216,12 @@ def test_a_signal_turns_health_off_refuses_new_calls_and_lets_the_running_one_fi
 
 def _wait_until_refused(port: int) -> None:
     for _ in range(1000):
-        channel, call = get(port)
-        refused = call.exception(timeout=10).code() is grpc.StatusCode.UNAVAILABLE
-        channel.close()
-        if refused:
-            return
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            try:
+                stub(channel, "Change")(StringValue(), timeout=10)
+            except grpc.RpcError as error:
+                assert "UNAVAILABLE" in str(error)
+                return
     pytest.fail("new calls were still taken")
 
 
@@ -230,7 +237,7 @@ def test_a_second_signal_ends_the_process_within_two_seconds_although_a_call_run
         channel, _call = get(listening["port"])
         assert json.loads(child.stdout.readline())["event"] == "begun"
         with grpc.insecure_channel(f"127.0.0.1:{listening['health_port']}") as probe:
-            statuses = health_pb2_grpc.HealthStub(probe).Watch(health_pb2.HealthCheckRequest(), timeout=30)
+            statuses = stub_of(probe).Watch(health_pb2.HealthCheckRequest(), timeout=30)
             next(statuses)
             child.terminate()
             next(statuses)

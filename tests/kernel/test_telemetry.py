@@ -4,7 +4,6 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from structlog.testing import capture_logs
 
-from kernel.guard import CallMeter
 from kernel.telemetry import ProviderFigures, ProviderMeter, start_tracing
 
 
@@ -16,12 +15,6 @@ def registry():
 @pytest.fixture
 def meter(registry):
     return ProviderMeter(registry)
-
-
-def test_it_is_the_meter_that_guards_report_to(meter):
-    guard_meter: CallMeter = meter
-
-    guard_meter.called("acme", "find", "found", 0.1)
 
 
 def test_the_names_that_dashboards_use_are_exported(meter, registry):
