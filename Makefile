@@ -43,10 +43,11 @@ proto-check: $(STAMPS)/dev gen/.made
 	@$(BIN)/buf lint gen/soniquebay.binpb --config protos/buf.yaml
 	@if git rev-parse --quiet --verify origin/main >/dev/null; then scripts/check_breaking.sh origin/main; fi
 
-fmt: $(STAMPS)/dev ## Formats code and contracts.
+fmt: $(STAMPS)/dev gen/.made ## Formats code and contracts, and rewrites the README's tables.
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/buf format -w protos
+	@$(BIN)/python scripts/document.py
 
 bench: $(STAMPS)/dev gen/.made ## Measures what is fast, beside its limit, in the same run.
 	@for each in benchmarks/bench_*.py; do $(BIN)/python $$each; done

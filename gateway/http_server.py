@@ -64,7 +64,8 @@ def listen(gateway: Gateway) -> socket.socket:
     """The socket the gateway will answer on. Raises SettingsError naming the setting where it cannot be had."""
     host, port = gateway.settings.gateway_host, gateway.settings.gateway_port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named: asyncio switches Nagle's algorithm off for such sockets only, and with it on an answer takes 40 ms more.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

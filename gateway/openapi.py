@@ -50,7 +50,8 @@ def openapi_path(route: Route) -> tuple[str, list[tuple[str, FieldDescriptor | N
     position = 0
     for variable, found in zip(route.path.variables, template.VARIABLE.finditer(route.path.text), strict=True):
         field = (field_at(route.method.input_type, variable.field) or (None,))[-1]
-        segments, names = _named(variable.segments, variable.field)
+        # A path parameter's name is a label only, and tools trip over a dot in it.
+        segments, names = _named(variable.segments, variable.field.replace(".", "_"))
         parameters += [(name, field) for name in names]
         path += route.path.text[position : found.start()] + segments
         position = found.end()
@@ -149,7 +150,5 @@ def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
     else:
         schema = schemas.message(kind)
     if route.answer is Answer.EVENTS:
-        # OpenAPI 3.1 has no way to say "a stream of these"; the description says it, and the schema is one event's data.
-        content = {route.answer.value: {"schema": {"type": "string", "contentMediaType": JSON_TYPE, "contentSchema": schema}}}
-        return {"200": {"description": "Server-Sent Events; the data of each is one message.", "content": content}}
+        return openapi_fixed.events(schema)
     return {"200": {"description": "The answer.", "content": {JSON_TYPE: {"schema": schema}}}}

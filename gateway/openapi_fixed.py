@@ -11,7 +11,8 @@ INFO = {
     "description": (
         "What a self-hosted music server knows: artists, albums, covers and every play.\n\n"
         "Fields are snake_case, times RFC 3339, whole numbers JSON numbers; unset fields are null. Errors are problem documents "
-        "(RFC 9457) with a `request_id`. Unknown parameters and fields are refused by name."
+        "(RFC 9457) with a `request_id`. Unknown parameters and fields are refused by name, and text that "
+        "holds a NUL."
     ),
     "license": {"name": "MIT", "identifier": "MIT"},
 }
@@ -68,6 +69,23 @@ def components(schemas: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_ENDINGS = [{"$ref": "#/components/schemas/Problem"}, {"type": "object", "maxProperties": 0}]
+
+
+def events(schema: dict[str, Any]) -> dict[str, Any]:
+    """A stream of events; the schema, which OpenAPI 3.1 has no rule for, is that of one event as tools have come to read it."""
+    event = {
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "id": {"type": "string", "description": "Where to go on from, sent back as Last-Event-ID."},
+            "event": {"type": "string", "description": "What happened; `error` carries a problem, `end` is the last."},
+            "data": {"type": "string", "contentMediaType": JSON_TYPE, "contentSchema": {"anyOf": [schema, *_ENDINGS]}},
+        },
+    }
+    return {"200": {"description": "Server-Sent Events.", "content": {"text/event-stream": {"schema": event}}}}
+
+
 def failures(route: Route) -> dict[str, Any]:
     """Every status a problem may come with on this route."""
     left_out = {
@@ -84,7 +102,7 @@ def header_parameters(route: Route) -> list[dict[str, Any]]:
     parameters = []
     if route.verb == "POST" and route.answer is Answer.JSON:
         text = "Makes a repeat safe for a day: the same key and request get the same answer, and only one effect."
-        parameters.append(_header("Idempotency-Key", text))
+        parameters.append(_header("Idempotency-Key", text, minLength=1, maxLength=255, pattern="^[ -~]+$"))
     if route.answer is Answer.EVENTS:
         parameters.append(_header("Last-Event-ID", "The id of the last event seen; what came since is sent first."))
     if route.answer is Answer.BYTES:
@@ -95,8 +113,8 @@ def header_parameters(route: Route) -> list[dict[str, Any]]:
     return parameters
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+def _header(name: str, description: str, **rules: Any) -> dict[str, Any]:
+    schema = {"type": "string", **rules}
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 

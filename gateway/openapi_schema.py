@@ -98,11 +98,13 @@ class Schemas:
     def _bare_field(self, field: FieldDescriptor, *, incoming: bool) -> Schema:
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
             content = field.message_type.fields_by_name["value"]
-            return {"type": "object", "additionalProperties": self.value(content, incoming=incoming)}
-        schema = self.value(field, incoming=incoming)
-        if field.is_repeated:
-            return {"type": "array", "items": schema}
-        return self._nullable(schema) if field.has_presence and not (incoming and is_required(field)) else schema
+            schema: Schema = {"type": "object", "additionalProperties": self.value(content, incoming=incoming)}
+        elif field.is_repeated:
+            schema = {"type": "array", "items": self.value(field, incoming=incoming)}
+        else:
+            schema = self.value(field, incoming=incoming)
+        may_be_null = not is_required(field) if incoming else field.has_presence
+        return self._nullable(schema) if may_be_null else schema
 
     def _enum(self, enum: EnumDescriptor) -> Schema:
         if enum.full_name == "google.protobuf.NullValue":

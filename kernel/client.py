@@ -29,12 +29,14 @@ def open_aio_channel(target: str, *, retried: Sequence[str] = ()) -> grpc.aio.Ch
 
 
 def channel_options(retried: Iterable[str] = ()) -> list[tuple[str, str | int]]:
-    """The options both kinds of channel share. Only UNAVAILABLE is retried, and only for methods named in `retried`."""
+    """The options both kinds of channel share. Only methods named in `retried` are asked again, and only when not served at all:
+    UNAVAILABLE, and the CANCELLED that a stopping server answers to calls it had taken in but not begun.
+    """
     policy = {"maxAttempts": 3, "initialBackoff": "0.1s", "maxBackoff": "1s", "backoffMultiplier": 2}
     names = [dict(zip(("service", "method"), method.split("/"), strict=True)) for method in retried]
     config: dict[str, object] = {"loadBalancingConfig": [{"round_robin": {}}]}
     if names:
-        config["methodConfig"] = [{"name": names, "retryPolicy": policy | {"retryableStatusCodes": ["UNAVAILABLE"]}}]
+        config["methodConfig"] = [{"name": names, "retryPolicy": policy | {"retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"]}}]
         config["retryThrottling"] = {"maxTokens": 10, "tokenRatio": 0.1}
     return [
         ("grpc.service_config", json.dumps(config)),

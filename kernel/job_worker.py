@@ -70,7 +70,7 @@ class JobWorker:
         else:
             self._carrier.terminate()
         for thread in self._threads:
-            thread.join(timeout=2)
+            thread.join(timeout=3)  # Celery looks up every two seconds
 
     def _send_due(self) -> None:
         wait = self._poll

@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,7 @@ def resolve(connection: sa.Connection, wanted: Sequence[ArtistName], now: dateti
             known.add(artist, match_key(name.name))
         elif artist.mbid is None and name.mbid is not None and artist.id not in adopted and name.mbid not in known.by_mbid:
             adopted[artist.id] = name.mbid
-            known.by_mbid[name.mbid] = artist
+            known.identify(artist, name.mbid)
         ids.append(artist.id)
     _insert(connection, made)
     for artist_id, mbid in adopted.items():
@@ -55,6 +56,12 @@ class _Known:
         self.by_name[key].append(artist)
         if artist.mbid is not None:
             self.by_mbid[artist.mbid] = artist
+
+    def identify(self, artist: Artist, mbid: str) -> None:
+        """From now on the artist is the one of this id, and of no other: the next id under the same name is another artist's."""
+        self.by_mbid[mbid] = identified = replace(artist, mbid=mbid)
+        for alike in self.by_name.values():
+            alike[:] = [identified if each.id == artist.id else each for each in alike]
 
 
 def _of_names(connection: sa.Connection, wanted: Iterable[ArtistName]) -> _Known:

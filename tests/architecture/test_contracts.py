@@ -16,7 +16,12 @@ def load_methods():
     for file in files.file:
         pool.Add(file)
     ours = [file for file in files.file if file.package.startswith("soniquebay.")]
-    return [method for file in ours for service in pool.FindFileByName(file.name).services_by_name.values() for method in service.methods]
+    return [
+        method
+        for file in ours
+        for service in pool.FindFileByName(file.name).services_by_name.values()
+        for method in service.methods
+    ]
 
 
 METHODS = load_methods()
@@ -49,7 +54,10 @@ def test_every_list_is_paged_in_the_same_way(method):
 
 
 def test_no_two_rpcs_share_a_path():
-    rules = [(http_rule(method).WhichOneof("pattern"), getattr(http_rule(method), http_rule(method).WhichOneof("pattern")))
-             for method in METHODS if http_rule(method) is not None]
+    rules = [
+        (http_rule(method).WhichOneof("pattern"), getattr(http_rule(method), http_rule(method).WhichOneof("pattern")))
+        for method in METHODS
+        if http_rule(method) is not None
+    ]
 
     assert len(rules) == len(set(rules))

@@ -9,7 +9,9 @@ from tests.architecture import walls
 
 ROOT = Path(__file__).parents[2]
 APPS = tuple(
-    sorted(str(path.parent.relative_to(ROOT)) for path in [*ROOT.glob("services/*/__main__.py"), *ROOT.glob("gateway/__main__.py")])
+    sorted(
+        str(path.parent.relative_to(ROOT)) for path in [*ROOT.glob("services/*/__main__.py"), *ROOT.glob("gateway/__main__.py")]
+    )
 )
 
 # Reached by one app only as long as there is only one service; the second one removes the line, or the module.

@@ -55,7 +55,7 @@ def settings_for(trial: TrialServer, contract: Path, data_dir: Path, **changes: 
     """Settings of a test's gateway: no environment of the machine's own gets in where a test says nothing."""
     usual: dict[str, Any] = {
         "gateway_port": 0,
-        "gateway_services": {package: f"127.0.0.1:{trial.port}" for package in ("trial.v1", "soniquebay.artist.v1")},
+        "gateway_services": dict.fromkeys(("trial.v1", "soniquebay.artist.v1"), f"127.0.0.1:{trial.port}"),
         "gateway_contracts": contract,
         "gateway_web_dir": data_dir / "no-web-app",
         "data_dir": data_dir,

@@ -121,13 +121,13 @@ class TrialServer:
     def _watch_counts(self, message: Any, context: grpc.ServicerContext, reply: Any) -> Iterator[Any]:
         context.add_callback(self.cancelled.set)
         if message.failure and not message.most:
-            fail(context, ERRORS[message.failure])
-        start = int(message.last_event_id or 0)
+            fail(context, ERRORS.get(message.failure, ERRORS["not-found"]))
+        start = int(message.last_event_id) if message.last_event_id.isdecimal() else 0
         yield reply(event_id=str(start), snapshot="all")
-        for number in range(start + 1, start + 1 + message.most):
+        for number in range(start + 1, start + 1 + min(message.most, 10)):
             yield reply(event_id=str(number), count=number)
         if message.failure:
-            fail(context, ERRORS[message.failure])
+            fail(context, ERRORS.get(message.failure, ERRORS["not-found"]))
         if message.hang:
             self.waiting.release()
             self.may_answer.wait(20)

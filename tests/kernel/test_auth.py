@@ -77,7 +77,7 @@ ATTACKS = {
     "typ is a number": forge(HEADER | {"typ": 7}),
     "refresh token": forge(HEADER | {"typ": "refresh+jwt"}),
     **{f"no {name}": forge(claims=without(name)) for name in ("exp", "iat", "aud", "iss", "sub")},
-    **{f"exp {str(exp)[:12]!r}": forge(claims=GOOD | {"exp": exp}) for exp in EXPIRIES},
+    **{f"exp {n}": forge(claims=GOOD | {"exp": exp}) for n, exp in enumerate(EXPIRIES)},
     "exp 1e400": forge(claims=json.dumps(GOOD | {"exp": 0}).replace('"exp": 0', '"exp": 1e400').encode()),
     "exp of 5000 digits": forge(claims=json.dumps(GOOD | {"exp": 0}).replace('"exp": 0', '"exp": ' + "9" * 5000).encode()),
     "nbf in the future": forge(claims=GOOD | {"nbf": NOW + 600}),

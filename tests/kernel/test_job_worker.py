@@ -22,6 +22,7 @@ LEASE = timedelta(milliseconds=600)
 POLL = timedelta(milliseconds=50)
 QUICK = timedelta(milliseconds=50)
 Start = Callable[..., JobWorker]
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 DIES = """
 import sys, threading
@@ -100,6 +101,7 @@ def test_every_job_is_carried_to_its_handler_once(jobs: Jobs, start: Start, redi
     assert sorted(tally.done) == sorted(made)
 
 
+@on_sqlite
 def test_two_workers_in_one_process_do_not_take_each_others_messages(jobs: Jobs, start: Start) -> None:
     tally = Tally(10)
     jobs.register("walk", tally)
@@ -150,6 +152,7 @@ def test_jobs_whose_messages_were_flushed_are_done_nevertheless(jobs: Jobs, star
     assert tally.complete.wait(SOON)
 
 
+@on_sqlite
 def test_a_redis_killed_and_restarted_midway_loses_no_job(jobs: Jobs, start: Start, redis_server: RedisServer) -> None:
     tally, first = Tally(12), threading.Event()
     may_go_on = threading.Event()
@@ -171,6 +174,7 @@ def test_a_redis_killed_and_restarted_midway_loses_no_job(jobs: Jobs, start: Sta
     assert tally.complete.wait(SOON * 2)
 
 
+@on_sqlite
 @pytest.mark.parametrize("trouble", ["kill", "pause"])
 def test_without_an_answer_from_redis_jobs_stay_due_and_run_once_it_is_back(
     jobs: Jobs, start: Start, redis_server: RedisServer, trouble: str
@@ -188,6 +192,7 @@ def test_without_an_answer_from_redis_jobs_stay_due_and_run_once_it_is_back(
     assert tally.complete.wait(SOON * 2)
 
 
+@on_sqlite
 @pytest.mark.parametrize("trouble", ["kill", "pause"])
 def test_a_worker_can_be_stopped_although_redis_does_not_answer(start: Start, redis_server: RedisServer, trouble: str) -> None:
     getattr(redis_server, trouble)()

@@ -36,8 +36,10 @@ LICENCE = "Last.fm terms of service"
 
 _THROTTLE_PAUSE = timedelta(seconds=60)  # Last.fm averages over minutes and sends no Retry-After
 _SUSPENDED_PAUSE = timedelta(hours=6)
-_TEMPORARY = frozenset({"8", "11", "16", "500", "502", "503", "504"})
+_TEMPORARY = frozenset({"8", "11", "16"})
 _KEY_REFUSED = frozenset({"4", "9", "10", "14", "17"})
+# pylast's reader trips over HTML, empty, cut and deeply nested bodies in as many ways as there are bodies.
+_UNREADABLE = (pylast.MalformedResponseError, ExpatError, IndexError, AttributeError, ValueError, RecursionError)
 _NOT_FOUND_WORDS = ("not be found", "not found", "no such")
 
 
@@ -57,7 +59,9 @@ class LastfmProvider:
         if node is None:
             return Absent("Last.fm has no artist of this name.")
         profile = answers.parse_profile(node, language)
-        if not profile.name or is_special_name(profile.name):
+        if not answers.is_name(profile.name):
+            raise ProviderMalformed(NAME, "the answer has no artist's name")
+        if is_special_name(profile.name):
             return Absent("Last.fm's page of this name is about no artist in particular.")
         confidence, matched_on = _judge(name, mbid, profile)
         return Found(profile, confidence, matched_on, profile.url, LICENCE)
@@ -88,8 +92,7 @@ class LastfmProvider:
             raise _fault_of(error) from error
         except pylast.NetworkError as error:
             raise _cause_of(error) from error
-        except (pylast.MalformedResponseError, ExpatError, IndexError, AttributeError, ValueError) as error:
-            # pylast's reader trips over HTML, empty and cut bodies in as many ways as there are bodies.
+        except _UNREADABLE as error:
             raise ProviderMalformed(NAME, "the answer is not Last.fm's XML") from error
         if not nodes:
             raise ProviderMalformed(NAME, f"the answer has no <{root}>")
@@ -108,6 +111,8 @@ class _Door(BridgeTransport):
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             asked = parse_retry_after(response.headers.get("retry-after"), self._clock.now())
             raise ProviderThrottled(NAME, "too many requests", retry_after=asked or _THROTTLE_PAUSE)
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:  # pylast knows four of them, and not those of proxies
+            raise ProviderUnavailable(NAME, f"temporarily unavailable (HTTP {response.status_code})")
         return response
 
 
@@ -117,7 +122,7 @@ def _says_not_found(error: pylast.WSError) -> bool:
 
 
 def _fault_of(error: pylast.WSError) -> ProviderFault:
-    code = str(error.status)  # a string for Last.fm's own codes, an int for HTTP 5xx
+    code = str(error.status)
     if code in _TEMPORARY:
         return ProviderUnavailable(NAME, f"temporarily unavailable (code {code})")
     if code == "29":

@@ -1,0 +1,93 @@
+"""The gateway as a person runs it: started, told to stop, or told what is wrong with its settings."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kernel.settings import environment_for_child
+from tests.gateway.trial import TrialServer
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(tmp_path: Path, **environment: str) -> subprocess.Popen[str]:
+    """Runs in a folder of its own, where no config.json of a person's lies."""
+    changes = {"PYTHONPATH": str(ROOT), "DATA_DIR": str(tmp_path), "GATEWAY_PORT": "0", **environment}
+    command = [sys.executable, "-m", "gateway"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.PIPE}
+    return subprocess.Popen(command, env=environment_for_child(changes), cwd=tmp_path, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.fixture
+def addresses(trial: TrialServer, contract: Path) -> dict[str, str]:
+    pairs = ",".join(f"{package}=127.0.0.1:{trial.port}" for package in ("trial.v1", "soniquebay.artist.v1"))
+    return {"GATEWAY_CONTRACTS": str(contract), "GATEWAY_SERVICES": pairs}
+
+
+def test_it_starts_says_that_the_house_is_open_serves_and_leaves_on_sigterm(tmp_path: Path, addresses: dict[str, str]) -> None:
+    process = start(tmp_path, **addresses)
+    assert process.stdout is not None
+    lines = [json.loads(process.stdout.readline())]
+    while "port" not in lines[-1]:
+        lines.append(json.loads(process.stdout.readline()))
+
+    answer = httpx.get(f"http://127.0.0.1:{lines[-1]['port']}/trial/v1/records/r", trust_env=False)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+
+    assert answer.json()["id"] == "r"
+    assert any("JWT_SECRET" in line["event"] for line in lines)
+    assert process.returncode in (0, -signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GATEWAY_PORTT", "1"),
+        ("GATEWAY_PORT", "many"),
+        ("GATEWAY_HOST", "0.0.0.0"),  # noqa: S104 - it is refused
+        ("GATEWAY_SERVICES", "trial.v1"),
+        ("GATEWAY_SERVICES", "soniquebay.artist.v1=127.0.0.1:1"),
+        ("GATEWAY_PASSWORD_HASH", "open sesame"),
+        ("GATEWAY_CORS_ORIGINS", "*"),
+        ("GATEWAY_DEADLINES", "GetRecord=soon"),
+        ("GATEWAY_CONTRACTS", "/nowhere"),
+        ("JWT_SECRET", "open sesame"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_named_without_their_values(
+    tmp_path: Path, addresses: dict[str, str], name: str, value: str
+) -> None:
+    process = start(tmp_path, **(addresses | {name: value}))
+
+    _, problems = process.communicate(timeout=20)
+
+    assert process.returncode == 2
+    assert (name in problems) or ("JWT_SECRET" in problems) or ("make proto" in problems)
+    assert "open sesame" not in problems
+    assert "Traceback" not in problems
+
+
+def test_a_taken_port_is_named(tmp_path: Path, addresses: dict[str, str], trial: TrialServer) -> None:
+    process = start(tmp_path, **(addresses | {"GATEWAY_PORT": str(trial.port)}))
+
+    _, problems = process.communicate(timeout=20)
+
+    assert process.returncode == 2
+    assert f"GATEWAY_PORT={trial.port}" in problems
+
+
+def test_a_password_is_hashed_for_the_settings(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway", "hash-password"]
+    environment = environment_for_child({"PYTHONPATH": str(ROOT)})
+
+    run = subprocess.run(
+        command, input="open sesame\n", env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout.startswith("GATEWAY_PASSWORD_HASH=$argon2id$")

@@ -1,0 +1,112 @@
+"""The whole system as a newcomer starts it, on free ports and with an empty data folder."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+ENRICH = "/api/v1/enrichment/artists/enrich"
+_STARTS = 60.0
+
+
+def free_service_port() -> int:
+    """A port whose neighbours 10 and 20 above, for health and metrics, are free as well."""
+    while True:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 10))
+                third.bind(("127.0.0.1", port + 20))
+            except OSError:
+                continue
+            return port
+
+
+class RunningSystem:
+    """`scripts/run.py`, from the start until the end of the `with` block; `said` is what it printed."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.artist_port, self.gateway_port, self.sandbox_port = (free_service_port() for _ in range(3))
+        self.folder = folder
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'gen'}",
+            "DATA_DIR": str(folder / "data"),
+            "ARTIST_PORT": str(self.artist_port),
+            "GATEWAY_PORT": str(self.gateway_port),
+            "SANDBOX_PORT": str(self.sandbox_port),
+            **(settings or {}),
+        }
+        self.said = ""
+        self.client = httpx.Client(base_url=f"http://localhost:{self.gateway_port}", timeout=30, trust_env=False)
+        self.sandbox = httpx.Client(base_url=f"http://127.0.0.1:{self.sandbox_port}", timeout=30, trust_env=False)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+        self.client.close()
+        self.sandbox.close()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "scripts" / "run.py")],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        timer = threading.Timer(_STARTS, self.process.kill)
+        timer.start()
+        for line in _lines(self.process.stdout):
+            self.said += line
+            if "running at" in line:
+                break
+        timer.cancel()
+        assert "running at" in self.said, _rest(self.process.stderr)
+
+    def stop(self) -> int:
+        """Ctrl-C; answers the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        status = self.process.wait(timeout=60)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+        return status
+
+    def enrich(self, **body: Any) -> httpx.Response:
+        return self.client.post(ENRICH, json=body)
+
+    def calls(self) -> int:
+        """How many calls the sandbox has had for Last.fm."""
+        return int(self.sandbox.get("/_sandbox/counters").json().get("lastfm", {}).get("total", 0))
+
+    def script(self, **rule: Any) -> None:
+        """A fault for the sandbox to play on Last.fm."""
+        answer = self.sandbox.post("/_sandbox/faults", json={"provider": "lastfm", **rule})
+        assert answer.status_code == 201, answer.text
+
+
+def _lines(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream
+
+
+def _rest(stream: IO[str] | None) -> str:
+    return stream.read() if stream is not None else ""

@@ -1,0 +1,98 @@
+import os
+import signal
+import subprocess
+import sys
+
+import httpx
+import psutil
+import pytest
+
+from tests.fakes.patience import eventually
+from tests.journeys.running import ROOT, RunningSystem
+from tests.sandbox.running import RunningSandbox
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_ends_every_process_it_started(tmp_path, signal_number):
+    with RunningSystem(tmp_path) as system:
+        children = psutil.Process(system.process.pid).children(recursive=True)
+
+        system.process.send_signal(signal_number)
+        status = system.process.wait(timeout=40)
+
+        assert status == 0
+        assert len(children) >= 3
+        assert [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_service_that_was_killed_comes_back(tmp_path):
+    with RunningSystem(tmp_path) as system:
+        system.enrich(name="Radiohead")
+        victim = next(
+            child for child in psutil.Process(system.process.pid).children() if "services.artist" in " ".join(child.cmdline())
+        )
+
+        victim.kill()
+
+        assert eventually(lambda: system.enrich(name="Radiohead").status_code == 200)
+        assert system.calls() == 3
+
+
+def test_settings_that_cannot_be_used_are_all_said_before_anything_starts(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'gen'}", "DATA_DIR": str(tmp_path)}
+    wrong = {"GATEWAY_PORT": "many", "ARTIST_PRT": "1", "ENRICHMENT_TIMEOUT_LASTFM": "soon"}
+
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "run.py")],
+        cwd=tmp_path,
+        env=environment | wrong,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+    assert ended.returncode == 2
+    assert all(name in ended.stderr for name in wrong)
+    assert "many" not in ended.stderr
+    assert "did you mean ARTIST_PORT?" in ended.stderr
+
+
+def test_a_taken_port_is_an_error_that_names_its_setting(tmp_path):
+    with RunningSystem(tmp_path / "first") as first:
+        second = RunningSystem(tmp_path / "second", {"ARTIST_PORT": str(first.artist_port)})
+
+        with pytest.raises(AssertionError, match=f"ARTIST_PORT={first.artist_port}"):
+            second.start()
+
+        second.stop()
+
+
+def test_with_a_key_and_an_address_of_ones_own_that_server_is_asked_and_nobody_else(tmp_path):
+    with RunningSandbox() as upstream:
+        own = {"LASTFM_API_KEY": "my-own-key", "LASTFM_URL": f"{upstream.url}/lastfm/2.0/"}
+        with RunningSystem(tmp_path, own) as system:
+            answer = system.enrich(name="Radiohead")
+
+            assert answer.json()["lastfm"]["listeners"] > 0
+            assert "SANDBOX" not in system.said
+            assert upstream.control("counters")["lastfm"]["total"] == 3
+            with pytest.raises(httpx.ConnectError):
+                system.sandbox.get("/healthz")
+            connections = [
+                each.raddr
+                for child in psutil.Process(system.process.pid).children()
+                for each in child.net_connections("inet")
+                if each.raddr
+            ]
+            assert {address.ip for address in connections} <= {"127.0.0.1", "::1"}
+
+
+def test_sample_data_never_mixes_with_a_persons_own(tmp_path):
+    with RunningSystem(tmp_path) as sandboxed:
+        sandboxed.enrich(name="Radiohead")
+
+    with RunningSandbox() as upstream:
+        own = {"LASTFM_API_KEY": "my-own-key", "LASTFM_URL": f"{upstream.url}/lastfm/2.0/"}
+        with RunningSystem(tmp_path, own) as system:
+            assert system.client.get("/api/v1/artists").json()["artists"] == []
