@@ -50,7 +50,7 @@ fmt: $(STAMPS)/dev gen/.made ## Formats code and contracts, and rewrites the REA
 	@$(BIN)/python scripts/document.py
 
 bench: $(STAMPS)/dev gen/.made ## Measures what is fast, beside its limit, in the same run.
-	@for each in benchmarks/bench_*.py; do $(BIN)/python $$each; done
+	@for each in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$each .py); done
 
 clean: ## Removes everything that the other verbs made, except data/.
 	@rm -rf .venv gen .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

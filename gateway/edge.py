@@ -97,7 +97,7 @@ class Edge:
     async def _admit(self, exchange: Exchange) -> None:
         exchange.added |= _HEADERS
         _check_sizes(exchange)
-        self._origins.check(exchange.scope["scheme"], exchange.headers)
+        self._origins.check(exchange.scope["scheme"], exchange.path, exchange.headers)
         exchange.added |= self._origins.grants(exchange.headers)
         preflight = self._origins.preflight(exchange.headers) if exchange.method == "OPTIONS" else None
         if preflight is not None:

@@ -64,7 +64,7 @@ def listen(gateway: Gateway) -> socket.socket:
     """The socket the gateway will answer on. Raises SettingsError naming the setting where it cannot be had."""
     host, port = gateway.settings.gateway_host, gateway.settings.gateway_port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named: asyncio switches Nagle's algorithm off for such sockets only, and with it on an answer takes 40 ms more.
+    # With the protocol named, as asyncio switches Nagle's algorithm off for no others: answers would take 40 ms more.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -87,6 +87,7 @@ def server(gateway: Gateway) -> Server:
         lifespan="on",
         access_log=False,
         log_config=None,
+        log_level="warning",
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=30,

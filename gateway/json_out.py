@@ -1,4 +1,4 @@
-"""How does a message become JSON? Writers are compiled once per message type: four times as fast as protobuf's own MessageToDict.
+"""How does a message become JSON? Writers are compiled once per message type; MessageToDict takes three times as long.
 
 Every field is shown, under its proto name: unset `optional` fields and messages are null, empty lists `[]`, empty maps `{}`.
 64-bit integers are JSON numbers, enums names (a number when the name is newer than our contract), bytes base64, and a number

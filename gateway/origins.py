@@ -13,6 +13,9 @@ from starlette.datastructures import Headers
 from gateway.problems import Problem
 from kernel.auth import is_loopback
 
+_PROBED = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked for under the address of the pod, which nobody could list."""
+
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _REQUEST_HEADERS = "authorization, content-type, idempotency-key, if-none-match, last-event-id, prefer, range, x-request-id"
 _RESPONSE_HEADERS = (
@@ -28,9 +31,10 @@ class Origins:
         self._hosts = frozenset(host.lower() for host in hosts)
         self._open_house = open_house
 
-    def check(self, scheme: str, headers: Headers) -> None:
+    def check(self, scheme: str, path: str, headers: Headers) -> None:
         """Raises Problem foreign-origin for a request that is not ours to answer."""
-        if (self._open_house or self._hosts) and not self._is_ours(headers.getlist("host")):
+        is_bound = self._open_house or (self._hosts and path not in _PROBED)
+        if is_bound and not self._is_ours(headers.getlist("host")):
             raise Problem("foreign-origin", "This gateway is not known under that host name (GATEWAY_ALLOWED_HOSTS).")
         if not self._open_house:
             return  # a foreign page has no token to send

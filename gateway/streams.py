@@ -20,7 +20,7 @@ from gateway import problems
 from gateway.exchange import Exchange
 from gateway.problems import Problem
 
-_HEADERS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no"}
+HEADERS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no"}
 _OPENING = b"retry: 2000\n\n"
 _HEARTBEAT = b": here\n\n"
 _END = b"event: end\ndata: {}\n\n"
@@ -43,7 +43,7 @@ class EventStream:
             await asyncio.wait({reading, gone, closing}, timeout=self.heartbeat, return_when=asyncio.FIRST_COMPLETED)
             if reading.done() and reading.exception() is not None:
                 reading.result()
-            await exchange.start(200, _HEADERS)
+            await exchange.start(200, HEADERS)
             await exchange.piece(_OPENING)
             await self._follow(call, exchange, reading, (gone, closing))
             await exchange.piece(b"", is_last=True)

@@ -8,7 +8,7 @@ import grpc
 from google.protobuf.message import Message
 from starlette.types import Receive, Scope, Send
 
-from gateway import calls, content, idempotency, problems, replies
+from gateway import calls, content, idempotency, problems, replies, streams
 from gateway.access import Access, Visitor
 from gateway.binding import Binding
 from gateway.calls import Method
@@ -128,7 +128,9 @@ class Transcoder:
 
     async def _answer(self, endpoint: Endpoint, request: Message, exchange: Exchange, visitor: Visitor) -> None:
         metadata = calls.metadata_of(exchange, visitor.token)
-        if endpoint.route.answer is Answer.EVENTS:
+        if endpoint.route.answer is Answer.EVENTS and exchange.method == "HEAD":
+            await exchange.answer(200, streams.HEADERS)  # a stream begun for nobody would never end
+        elif endpoint.route.answer is Answer.EVENTS:
             stream = self._events(endpoint.write)
             await stream.serve(endpoint.method.follow(request, metadata), exchange)
         elif endpoint.route.answer is Answer.BYTES:

@@ -59,8 +59,12 @@ def _run(services: list[str], run_settings: RunSettings, gateway_settings: Gatew
         data_dir = run_settings.data_dir / "sandbox" if is_sandbox else run_settings.data_dir
         changes = {"DATA_DIR": str(data_dir.absolute())}
         logs = data_dir / "logs"
+        ports = {f"{name.upper()}_PORT": getattr(gateway_settings, f"{name}_port") for name in services}
+        _check_ports({"GATEWAY_PORT": gateway_settings.gateway_port, **ports})
         if is_sandbox:
-            children.append(_start_sandbox(run_settings, logs))
+            _check_ports({"SANDBOX_PORT": run_settings.sandbox_port})
+            sandbox_arguments = ("--port", str(run_settings.sandbox_port))
+            children.append(_start("sandbox", "sandbox", environment_for_child({}), logs, *sandbox_arguments))
             changes |= settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")
         environment = environment_for_child(changes)
         children += [_start(name, f"services.{name}", environment, logs) for name in services]
@@ -103,15 +107,15 @@ def _start(name: str, module: str, environment: dict[str, str], logs: Path, *arg
     return child
 
 
-def _start_sandbox(settings: RunSettings, logs: Path) -> Child:
-    port = str(settings.sandbox_port)
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", settings.sandbox_port))
-        except OSError:
-            raise StartFailed(f"SANDBOX_PORT={port}: the port is taken; set another.") from None
-    return _start("sandbox", "sandbox", environment_for_child({}), logs, "--port", port)
+def _check_ports(wanted: dict[str, int]) -> None:
+    """Before anything starts: a gateway would take another system's service on a taken port for its own."""
+    for setting, port in wanted.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise StartFailed(f"{setting}={port}: the port is taken; set another.") from None
 
 
 def _on_signals() -> Callable[[], bool]:

@@ -204,9 +204,12 @@ class ArtistPipeline:
             self._refuse_unknown(subject, answers)
         learned = learn(dossier, answers, self._policy.freshness)
         artist_id = self._store.save(subject.artist, ArtistName(subject.name, subject.mbid), learned)
-        if answers and not any(_is_answer(answer) for answer in answers):
-            raise _first_fault(answers)
-        return replace(self.get(ArtistRef(id=artist_id)), source=Source.PROVIDER)
+        saved = self.get(ArtistRef(id=artist_id))
+        if not answers or any(_is_answer(answer) for answer in answers):
+            return replace(saved, source=Source.PROVIDER)
+        if saved.value.is_answered:
+            return replace(saved, stale=True)
+        raise _first_fault(answers)
 
     def _questions(self, dossier: Dossier, language: str) -> list[tuple[AskedProvider, Kind]]:
         if not dossier.is_answered:  # a pause after a fault is worth keeping only while there is something to show

@@ -8,7 +8,7 @@ from unidecode import unidecode
 
 from kernel.evidence import Evidence
 from services.artist import values
-from services.artist.domain import Artist, ArtistField, ArtistId, Kind, match_key
+from services.artist.domain import MAX_NAME, Artist, ArtistField, ArtistId, Kind, match_key
 from services.artist.dossier import Check, CheckOutcome, Fact, Override, SimilarArtist
 from services.artist.merge import Learned
 
@@ -16,8 +16,11 @@ _EVIDENCE = TypeAdapter(Evidence)
 
 
 def sort_key(name: str) -> str:
-    """What lists are ordered and searched by: case and accents aside. Names of no letters at all stay as they are."""
-    return unidecode(match_key(name)).strip() or match_key(name)
+    """What lists are ordered and searched by: case and accents aside. Names of no letters at all stay as they are.
+
+    Cut short, since one character may become ten letters, and PostgreSQL's indexes take 2,700 bytes.
+    """
+    return (unidecode(match_key(name)).casefold().strip() or match_key(name))[:MAX_NAME]
 
 
 def artist_of(row: sa.Row[Any]) -> Artist:

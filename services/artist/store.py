@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from kernel.clock import Clock
 from kernel.database import Database, upsert
@@ -122,14 +121,17 @@ class ArtistStore:
 
     def mark_due(self, artist_ids: Sequence[ArtistId]) -> list[tuple[Artist, frozenset[str]]]:
         """Makes everything about these artists due now; answers those that are known, with the languages they were asked in."""
-        with self._database.write() as connection:
+
+        def write(connection: sa.Connection) -> list[tuple[Artist, frozenset[str]]]:
             known = [rows.artist_of(row) for row in connection.execute(sa.select(artists).where(artists.c.id.in_(artist_ids)))]
             asked = checks.c.artist_id.in_([artist.id for artist in known])
             languages: defaultdict[str, set[str]] = defaultdict(set)
             for row in connection.execute(sa.select(checks.c.artist_id, checks.c.language).where(asked)):
                 languages[row.artist_id].add(row.language)
             connection.execute(sa.update(checks).where(asked).values(next_check_at=self._clock.now()))
-        return [(artist, frozenset(languages[artist.id])) for artist in known]
+            return [(artist, frozenset(languages[artist.id])) for artist in known]
+
+        return self._writing(write)
 
     def list_artists(self, wanted: ArtistFilter, *, after: tuple[str, str] | None, limit: int) -> list[tuple[str, Artist]]:
         """At most `limit` artists by name, each with its sort key; `after` is the (sort key, id) of the last one had."""
@@ -153,13 +155,11 @@ class ArtistStore:
             return [rows.similar_of(row) for row in connection.execute(query)]
 
     def _writing(self, write: Callable[[sa.Connection], T]) -> T:
-        # Two writers on PostgreSQL may make the same artist at once; the loser reads the winner's row the second time.
-        try:
-            with self._database.write() as connection:
-                return write(connection)
-        except IntegrityError:
-            with self._database.write() as connection:
-                return write(connection)
+        with self._database.write() as connection:
+            if connection.dialect.name == "postgresql":
+                # SQLite has one pen; here two that make each other's artists would deadlock, or make one of them twice.
+                connection.execute(sa.text("LOCK TABLE artists IN SHARE ROW EXCLUSIVE MODE"))
+            return write(connection)
 
     def _add_name(self, connection: sa.Connection, artist_id: ArtistId, name: str) -> None:
         upsert(connection, names, [{"match_key": match_key(name), "artist_id": artist_id}], key=("match_key", "artist_id"))

@@ -290,6 +290,15 @@ def test_the_own_page_and_tools_on_this_machine_are_answered(client: httpx.Clien
     assert [client.get("/trial/v1/records/r", headers=headers).status_code for headers in own] == [200] * 6
 
 
+def test_a_probe_asks_by_address_where_others_need_the_name(make_gateway) -> None:
+    gateway = make_gateway(jwt_secret=SECRET, gateway_allowed_hosts=("music.lan",))
+    pod = {"host": "10.42.0.7:8000"}
+
+    assert gateway.client.get("/healthz", headers=pod).status_code == 200
+    assert gateway.client.get("/trial/v1/counts", headers=pod).status_code == 403
+    assert gateway.client.get("/trial/v1/counts", headers={"host": "music.lan"}).status_code == 401
+
+
 def test_a_listed_page_gets_the_permission_browsers_ask_for(make_gateway) -> None:
     page = "https://music.example.org"
     gateway = make_gateway(gateway_cors_origins=(page,), gateway_allowed_hosts=("music.lan",))

@@ -16,7 +16,7 @@ from gateway import contracts
 from gateway.json_in import JsonReader, Violations, parse
 from gateway.json_out import JsonWriter
 
-TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 LABEL: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {}, optional={"id": TEXT, "weight": st.floats(allow_nan=False, allow_infinity=False), "parent": st.just({"id": "up"})}
 )
@@ -105,7 +105,7 @@ def test_what_is_written_is_read_back_the_same(codec: Codec, record: dict[str, A
 @settings(max_examples=100, deadline=None)
 @given(seconds=st.integers(-62135596800, 253402300799), nanos=NANOS, span=st.integers(-315_576_000_000, 315_576_000_000))
 def test_times_and_spans_are_spelt_as_protobuf_spells_them(codec: Codec, seconds: int, nanos: int, span: int) -> None:
-    message = codec.make(
+    message: Any = codec.make(
         create_time={"seconds": seconds, "nanos": nanos}, span={"seconds": span, "nanos": nanos if span >= 0 else -nanos}
     )
 

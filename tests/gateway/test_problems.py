@@ -4,7 +4,7 @@ import grpc
 import httpx
 import pytest
 
-from tests.gateway.running import RunningGateway
+from tests.gateway.conftest import MakeGateway
 from tests.gateway.trial import TrialServer
 
 CODES = {
@@ -94,8 +94,10 @@ def test_a_problems_type_leads_to_its_description(client: httpx.Client) -> None:
     assert client.get(kind).json()["status"] == 404
 
 
-def test_a_service_that_is_down_takes_only_its_own_routes_along(make_gateway, trial: TrialServer, free_port: int) -> None:
-    gateway: RunningGateway = make_gateway(
+def test_a_service_that_is_down_takes_only_its_routes_along(
+    make_gateway: MakeGateway, trial: TrialServer, free_port: int
+) -> None:
+    gateway = make_gateway(
         gateway_services={"trial.v1": f"127.0.0.1:{free_port}", "soniquebay.artist.v1": f"127.0.0.1:{trial.port}"}
     )
 
@@ -113,8 +115,8 @@ def test_a_service_that_is_down_takes_only_its_own_routes_along(make_gateway, tr
     }
 
 
-def test_a_slow_service_is_out_of_time(make_gateway, trial: TrialServer) -> None:
-    gateway: RunningGateway = make_gateway(gateway_deadlines={"GetPatience": "0.2s"})
+def test_a_slow_service_is_out_of_time(make_gateway: MakeGateway, trial: TrialServer) -> None:
+    gateway = make_gateway(gateway_deadlines={"GetPatience": "0.2s"})
 
     answer = gateway.client.get("/trial/v1/patience/x")
 

@@ -40,6 +40,13 @@ def test_messages_become_events_with_ids_and_names(client: httpx.Client) -> None
     ]
 
 
+def test_head_of_a_stream_begins_none(client: httpx.Client, trial: TrialServer) -> None:
+    answer = client.head(WATCH, params={"hang": "true"})
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert trial.seen == []
+
+
 def test_a_browser_that_reconnects_goes_on_where_it_was(client: httpx.Client, trial: TrialServer) -> None:
     answer = client.get(WATCH, params={"most": 1}, headers={"last-event-id": "41"})
 

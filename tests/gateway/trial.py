@@ -10,14 +10,13 @@ from typing import Any
 
 import google.api
 import grpc
-import grpc_tools
+import grpc_tools  # type: ignore[import-untyped]
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_tools import protoc
 
 from gateway import contracts
-from gateway.contracts import Contract
 from kernel import errors
 from kernel.status import DETAILS_KEY, code_of, status_of
 
@@ -37,10 +36,13 @@ def compile_contract(target: Path) -> Path:
 
 
 class TrialServer:
-    """Serves the trial contract, and empty answers for the real one beside it; `seen` holds every request message, `metadata` that of the latest call."""
+    """Serves the trial contract, and empty answers for the real one beside it.
+
+    `seen` holds every request message, `metadata` that of the latest call.
+    """
 
     def __init__(self, contract_path: Path) -> None:
-        self.contract: Contract = contracts.load(contract_path)
+        self.contract = contracts.load(contract_path)
         self.reset()
         self._server = grpc.server(ThreadPoolExecutor(16), options=[("grpc.max_receive_message_length", 21 * 2**20)])
         self._health = health.HealthServicer()

@@ -11,7 +11,7 @@ def test_the_same_answers_come_from_postgres_and_redis_and_outlive_redis(tmp_pat
         with RunningSystem(tmp_path, settings) as system:
             first = system.enrich(name="Radiohead")
             again = system.enrich(name="Radiohead")
-            keys = {key.decode() for key in redis.Redis.from_url(redis_server.url).keys()}
+            keys = {key.decode() for key in redis.Redis.from_url(redis_server.url).scan_iter()}
 
             redis_server.kill()
             after = [system.enrich(name=name) for name in ("Radiohead", "Portishead", "Radiohead", "Air", "Nobody Has This Name")]
