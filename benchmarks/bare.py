@@ -7,6 +7,7 @@ gateway's part: one call to it for each request, and the file's bytes as the res
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import grpc
 import uvicorn
@@ -20,9 +21,9 @@ METHOD = "/bare.Bare/Pass"
 
 class _Handlers(grpc.GenericRpcHandler):
     def __init__(self, answer: bytes) -> None:
-        self._handler = grpc.unary_unary_rpc_method_handler(lambda _request, _context: answer)
+        self._handler: Any = grpc.unary_unary_rpc_method_handler(lambda _request, _context: answer)
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:  # noqa: ARG002 - one answer for all
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:  # noqa: ARG002 - one answer for all
         return self._handler
 
 
@@ -34,7 +35,7 @@ def serve(answer: bytes, port: int) -> None:
 
 
 def pass_through(answer: bytes, port: int, grpc_port: int) -> None:
-    calls: list[grpc.aio.UnaryUnaryMultiCallable] = []
+    calls: list[Any] = []
 
     async def handle(request: Request) -> Response:
         if not calls:
