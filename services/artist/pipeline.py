@@ -28,6 +28,7 @@ from services.artist.domain import (
 from services.artist.dossier import Dossier, Override
 from services.artist.merge import Answer, Freshness, learn
 from services.artist.providers import ArtistProvider
+from services.artist.recent import RecentArtists
 from services.artist.store import ArtistStore
 
 EVERY_KIND = tuple(Kind)
@@ -102,6 +103,7 @@ class ArtistPipeline:
         self._clock = clock
         self._policy = policy
         self._meter = meter
+        self._recent = RecentArtists(clock)
 
     def enrich(
         self, ref: ArtistRef, *, language: str, force: bool = False, kinds: Sequence[Kind] = EVERY_KIND
@@ -111,11 +113,12 @@ class ArtistPipeline:
         Raises NotFound when every provider answered and none knows it; a ProviderFault when none answered and no older copy is
         held; FailedPrecondition when there is nobody to ask.
         """
-        subject = self._subject(ref)
-        reading = self._read(subject, language, kinds, force=force)
+        key, subject = self._locate(ref)
+        reading = self._read(key, subject, language, kinds, force=force)
         if not force and not reading.stale and self._questions(reading.value, language):
             # A copy in memory knows nothing of a language nobody asked for before, nor of a time that has come since.
-            reading = self._read(subject, language, kinds, force=False, skip_copies=True)
+            reading = self._read(key, subject, language, kinds, force=False, skip_copies=True)
+        self._recent.remember(ref, reading.value.artist.id)
         if reading.source is not Source.PROVIDER:
             self._meter.answered_from_copy()
         return reading
@@ -163,6 +166,14 @@ class ArtistPipeline:
         self._dossiers.invalidate([dossier_key(artist_id)])
         return self.get(ArtistRef(id=artist_id))
 
+    def _locate(self, ref: ArtistRef) -> tuple[str, Callable[[], Subject]]:
+        """The subject's name in the caches, and what finds the subject itself, should no cache have it."""
+        recent = self._recent.recall(ref)
+        if recent is not None:
+            return dossier_key(recent), partial(self._subject, ArtistRef(id=recent))
+        subject = self._subject(ref)
+        return subject.key, lambda: subject
+
     def _subject(self, ref: ArtistRef) -> Subject:
         if ref.named is not None and is_special_name(ref.named.name):
             raise NotFound("This name stands for no artist in particular; nobody is asked about it.")
@@ -176,12 +187,19 @@ class ArtistPipeline:
         raise NotFound("No artist has this id.")
 
     def _read(
-        self, subject: Subject, language: str, kinds: Sequence[Kind], *, force: bool, skip_copies: bool = False
+        self,
+        key: str,
+        subject: Callable[[], Subject],
+        language: str,
+        kinds: Sequence[Kind],
+        *,
+        force: bool,
+        skip_copies: bool = False,
     ) -> Reading[Dossier]:
         return self._dossiers.get(
-            subject.key,
-            stored=lambda: self._stored(subject, language),
-            ask=lambda: self._ask(subject, language, kinds, force=force),
+            key,
+            stored=lambda: self._stored(subject(), language),
+            ask=lambda: self._ask(subject(), language, kinds, force=force),
             force=force or skip_copies,
         )
 

@@ -106,7 +106,7 @@ class _Building:
             meter=self._meter,
         )
         jobs = Jobs(job_store, self._clock)
-        artist_jobs.register(jobs, pipeline, language=settings.enrichment_language)
+        artist_jobs.register(jobs, pipeline, language=settings.enrichment_language, clock=self._clock)
         servicer = ArtistServicer(
             pipeline=pipeline,
             store=store,
