@@ -5,15 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.servers import RedisServer
 from tests.journeys.running import RunningSystem
 
 BUF = Path(sys.executable).with_name("buf")
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory):
-    with RunningSystem(tmp_path_factory.mktemp("system")) as running:
-        yield running
+@pytest.fixture(scope="module", params=["SQLite and memory", "PostgreSQL and Redis"])
+def system(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("system")
+    if request.param == "SQLite and memory":
+        with RunningSystem(folder) as running:
+            yield running
+        return
+    redis = RedisServer()
+    with request.getfixturevalue("postgres_server").fresh_database() as database_url:
+        with RunningSystem(folder, {"DATABASE_URL": database_url, "REDIS_URL": redis.url}) as running:
+            yield running
+        redis.close()
 
 
 @pytest.fixture
