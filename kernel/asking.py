@@ -1,7 +1,7 @@
 """How is one provider asked one thing? The remembered answer first, else one guarded call; every ending is an outcome."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -13,8 +13,6 @@ from kernel.read_through import ReadThrough
 
 T = TypeVar("T")
 
-_DEFERRED_WITHOUT_A_TIME = timedelta(minutes=1)
-
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
@@ -25,53 +23,43 @@ class Reply(Generic[T]):
     retrieved_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
 class Asker(Generic[T]):
-    """One kind of question to one provider. Any number of threads may ask; the same question at the same time is one call."""
+    """One kind of question to one provider. Any number of threads may ask; the same question at the same time is one call.
 
-    def __init__(
-        self, provider: str, operation: str, *, guard: Guard, remembered: ReadThrough[Found[T] | Ambiguous[T]], clock: Clock
-    ) -> None:
-        self._provider = provider
-        self._operation = operation
-        self._guard = guard
-        self._remembered = remembered
-        self._clock = clock
+    A fault becomes a value here, so that a pipeline with several providers goes on with the rest.
+    """
+
+    provider: str
+    operation: str
+    _: KW_ONLY
+    guard: Guard
+    remembered: ReadThrough[Found[T] | Ambiguous[T]]
+    clock: Clock
 
     def ask(self, key: str, question: Callable[[], Answer[T]], *, force: bool = False) -> Reply[T]:
         """Never raises a ProviderFault: the outcome says it. `key` names the question in the caches; `force` skips them."""
+        outcome: Outcome[T]
         try:
-            reading = self._remembered.get(key, stored=_nothing_stored, ask=lambda: self._call(question), force=force)
+            reading = self.remembered.get(key, stored=lambda: None, ask=lambda: self._call(question), force=force)
+            return Reply(self.provider, reading.value, reading.retrieved_at)
         except NotFound as error:
-            return self._reply(Absent(str(error)))
+            outcome = Absent(str(error))
         except ProviderThrottled as error:
-            return self._reply(Deferred(self._clock.now() + (error.retry_after or _DEFERRED_WITHOUT_A_TIME), str(error)))
+            outcome = Deferred(self.clock.now() + (error.retry_after or timedelta(0)), str(error))
         except ProviderFault as error:
-            return self._reply(Fault(error))
+            outcome = Fault(error)
         except DeadlineSpent:
             # The budget of this question, not the caller's time: for the answer it is a provider that took too long.
-            return self._reply(Fault(ProviderTimeout(self._provider, "did not answer in time")))
-        return Reply(self._provider, reading.value, reading.retrieved_at)
+            outcome = Fault(ProviderTimeout(self.provider, "did not answer in time"))
+        return Reply(self.provider, outcome, self.clock.now())
 
     def forget(self, keys: Sequence[str]) -> None:
         """Drops the remembered answers to these questions."""
-        self._remembered.invalidate(keys)
+        self.remembered.invalidate(keys)
 
     def _call(self, question: Callable[[], Answer[T]]) -> Reading[Found[T] | Ambiguous[T]]:
-        outcome = self._guard.call(self._operation, question)
-        now = self._clock.now()
-        match outcome:
-            case Fault(error):
-                raise error
-            case Deferred(not_before, reason):
-                raise ProviderThrottled(self._provider, reason or "wants to be asked later", retry_after=not_before - now)
-            case Absent(reason):
-                raise NotFound(reason)
-            case _:
-                return Reading(outcome, now, Source.PROVIDER)
-
-    def _reply(self, outcome: Outcome[T]) -> Reply[T]:
-        return Reply(self._provider, outcome, self._clock.now())
-
-
-def _nothing_stored() -> None:
-    return None
+        answer = self.guard.call(self.operation, question)
+        if isinstance(answer, Absent):
+            raise NotFound(answer.reason)
+        return Reading(answer, self.clock.now(), Source.PROVIDER)

@@ -14,7 +14,6 @@ from google.protobuf.descriptor import MethodDescriptor
 from kernel.errors import FailedPrecondition, OwnFault, PermissionDenied, Unauthenticated
 from kernel.settings import AppSettings, SettingsError
 
-_CLAIMS = ("exp", "iat", "aud", "iss", "sub")
 _TYPES = ("JWT", "AT+JWT", "APPLICATION/AT+JWT")
 _LEEWAY = timedelta(seconds=5)
 _LONGEST_TOKEN = 8192
@@ -123,7 +122,7 @@ class TokenVerifier:
             audience=self._audience,
             issuer=self._issuer,
             leeway=_LEEWAY,
-            options={"require": list(_CLAIMS), "enforce_minimum_key_length": True},
+            options={"require": ["exp", "iat", "aud", "iss", "sub"], "enforce_minimum_key_length": True},
         )
         if not claims["sub"] or any(type(claims.get(name, 0)) not in (int, float) for name in ("exp", "iat", "nbf")):
             raise ValueError("a claim of the wrong type")  # the library takes "1" and true for times

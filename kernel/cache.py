@@ -3,21 +3,23 @@
 A cache may forget at any time and never fails a request: whatever goes wrong here is a miss.
 """
 
-import struct
 import threading
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import redis
 from cachetools import TLRUCache
+from pydantic import Base64UrlBytes
 from redis.backoff import NoBackoff
-from redis.exceptions import MaxConnectionsError, RedisError, ResponseError
+from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
-from kernel.breaker import Breaker, Verdict
+from kernel.breaker import Breaker
 from kernel.clock import Clock
+from kernel.codec import JsonCodec
 from kernel.errors import BreakerOpen
 from kernel.evidence import Source
 
@@ -33,7 +35,7 @@ class CacheEntry:
     `memory_ttl` is how long a process may keep it to itself. `is_absent`: there is no such thing, and `value` says why.
     """
 
-    value: bytes
+    value: Base64UrlBytes
     retrieved_at: datetime
     fresh_until: datetime
     memory_ttl: timedelta = _LONGEST_IN_MEMORY
@@ -112,7 +114,6 @@ def connect_redis(url: str) -> redis.Redis:
         socket_timeout=0.1,
         socket_connect_timeout=0.1,
         retry=Retry(NoBackoff(), 0),
-        max_connections=64,
     )
 
 
@@ -128,20 +129,23 @@ class RedisCache:
         self._clock = clock
         self._breaker = Breaker("redis", threshold=1, probe_after=skip_for, clock=clock)
         self._redis = connect_redis(url)
+        self._codec: JsonCodec[CacheEntry] = JsonCodec(CacheEntry)
 
     def get(self, key: str) -> CacheHit | None:
         content = self._ask("GET", self._name(key))
-        entry = _unpack(content) if isinstance(content, bytes) else None
-        return CacheHit(entry, Source.REDIS) if entry is not None and entry.fresh_until > self._clock.now() else None
+        if isinstance(content, bytes):
+            with suppress(ValueError):  # a shared Redis holds anybody's bytes
+                entry = self._codec.decode(content)
+                return CacheHit(entry, Source.REDIS) if entry.fresh_until > self._clock.now() else None
+        return None
 
     def put(self, key: str, entry: CacheEntry) -> None:
         lifetime = min(entry.fresh_until - self._clock.now(), LONGEST_IN_REDIS) // timedelta(milliseconds=1)
         if lifetime > 0:
-            self._ask("SET", self._name(key), _pack(entry), "PX", lifetime)
+            self._ask("SET", self._name(key), self._codec.encode(entry), "PX", lifetime)
 
     def delete(self, keys: Collection[str]) -> None:
-        if keys:
-            self._ask("DEL", *map(self._name, keys))
+        self._ask("DEL", *map(self._name, keys))
 
     def close(self) -> None:
         self._redis.close()
@@ -151,21 +155,11 @@ class RedisCache:
         return f"{self._prefix}:{key}".encode("utf-8", "surrogatepass")
 
     def _ask(self, *command: bytes | str | int) -> Any:
-        try:
-            permit = self._breaker.admit()
-        except BreakerOpen:
-            return None
-        answer, verdict = None, Verdict.ANSWERED
-        try:
-            answer = self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
-        except ResponseError:  # it is there, only not for this: full, read-only, a foreign type under our key
-            pass
-        except MaxConnectionsError:  # our own limit; says nothing about Redis
-            verdict = Verdict.NEUTRAL
-        except (RedisError, OSError):
-            verdict = Verdict.FAULT
-        self._breaker.report(permit, verdict)
-        return answer
+        # A ResponseError is an answer: Redis is there, only not for this (full, read-only, a foreign type under our key).
+        watched = self._breaker.watching(RedisError, OSError)
+        with suppress(BreakerOpen, RedisError, OSError), watched, suppress(ResponseError):
+            return self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
+        return None
 
 
 class TwoLevelCache:
@@ -192,26 +186,3 @@ class TwoLevelCache:
         if self._shared is not None:  # first: a reader in between would copy it back into memory
             self._shared.delete(keys)
         self._memory.delete(keys)
-
-
-_HEAD = struct.Struct(">4s?qqq")
-_MARK = b"SBc1"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
-
-
-def _pack(entry: CacheEntry) -> bytes:
-    spans = (entry.retrieved_at - _EPOCH, entry.fresh_until - _EPOCH, entry.memory_ttl)
-    return _HEAD.pack(_MARK, entry.is_absent, *(span // _TICK for span in spans)) + entry.value
-
-
-def _unpack(content: bytes) -> CacheEntry | None:
-    """None for what `_pack` did not write: a shared Redis holds anybody's bytes."""
-    try:
-        mark, is_absent, retrieved, fresh, memory_ttl = _HEAD.unpack_from(content)
-        entry = CacheEntry(
-            content[_HEAD.size :], _EPOCH + retrieved * _TICK, _EPOCH + fresh * _TICK, memory_ttl * _TICK, is_absent=is_absent
-        )
-    except (struct.error, OverflowError):
-        return None
-    return entry if mark == _MARK else None

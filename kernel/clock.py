@@ -10,15 +10,12 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The wall time, aware, UTC."""
-        ...
 
     def monotonic(self) -> float:
         """Seconds that only ever grow, comparable within this process."""
-        ...
 
     def sleep(self, seconds: float) -> None:
         """Returns after so many seconds; at once for zero or less."""
-        ...
 
 
 class SystemClock:
@@ -31,5 +28,4 @@ class SystemClock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        if seconds > 0:
-            time.sleep(seconds)
+        time.sleep(max(0.0, seconds))

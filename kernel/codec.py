@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class JsonCodec(Generic[T]):
-    """Satisfies kernel.read_through.Codec for frozen dataclasses, unions and collections of them."""
+    """For frozen dataclasses, unions and collections of them."""
 
     def __init__(self, shape: Any) -> None:
         self._shape: TypeAdapter[T] = TypeAdapter(shape)

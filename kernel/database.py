@@ -1,7 +1,7 @@
 """How do we keep what must last? One SQLite file per app, or one PostgreSQL schema per app, behind the same few calls."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,7 +76,7 @@ class Database:
         if self._pen is None:
             yield
             return
-        if not self._pen.acquire(timeout=dialects.time_for(dialects.LOCK_WAIT)):
+        if not self._pen.acquire(timeout=deadline.at_most(dialects.LOCK_WAIT)):
             raise _unavailable("The database is busy.")
         try:
             yield
@@ -100,43 +100,28 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
+    def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
             raise ValueError("a stored time must say its time zone")
-        moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+        return value and value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC) if dialect.name == "postgresql" else value.replace(tzinfo=UTC)
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
-class Json(sa.TypeDecorator[Any]):
-    """Any JSON value; None is SQL's NULL. PostgreSQL keeps it as text, since JSONB refuses NUL characters."""
-
-    impl = sa.JSON(none_as_null=True)
-    cache_ok = True
+Json = sa.JSON(none_as_null=True)
+"""Column type for any JSON value; None is SQL's NULL. PostgreSQL keeps it as text, since JSONB refuses NUL characters."""
 
 
-def upsert(
-    connection: sa.Connection,
-    table: sa.Table,
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    key: Sequence[str],
-    keep: Collection[str] = (),
-) -> None:
-    """Inserts the rows; where `key` is there already, overwrites the columns given save those in `keep`. The last wins.
+def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> None:
+    """Inserts the rows; where `key` is there already, overwrites the columns given. The last wins.
 
     All rows must have the same columns, and `key` must be the primary key or a unique constraint.
     """
     if not rows:
         return
     statement = dialect_insert(connection, table)
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in (*key, *keep)}
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in key}
     if changes:
         statement = statement.on_conflict_do_update(index_elements=key, set_=changes)
     else:

@@ -28,19 +28,22 @@ def remaining() -> float | None:
     return None if ends_at is None else max(0.0, ends_at - time.monotonic())
 
 
+def at_most(seconds: float) -> float:
+    """So many seconds, or what the deadline leaves of them."""
+    left = remaining()
+    return seconds if left is None else min(seconds, left)
+
+
 def check() -> None:
     """Raises DeadlineSpent when no time is left."""
     if remaining() == 0.0:
-        message = "The time for this request is used up."
-        raise DeadlineSpent(message)
+        raise DeadlineSpent("The time for this request is used up.")
 
 
 @contextmanager
 def within(span: timedelta) -> Iterator[None]:
     """Narrows the deadline to at most `span` from now for the block; never widens the one already set."""
-    wished = time.monotonic() + span.total_seconds()
-    current = _ends_at.get()
-    token = _ends_at.set(wished if current is None else min(current, wished))
+    token = _ends_at.set(time.monotonic() + at_most(span.total_seconds()))
     try:
         yield
     finally:

@@ -1,7 +1,6 @@
 """What must SQLite and PostgreSQL each be told before they keep the promises `kernel.database` makes?"""
 
 import functools
-from datetime import timedelta
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
@@ -12,8 +11,7 @@ from kernel.settings import SettingsError
 
 Purpose = Literal["read", "write", "migrate"]
 
-LOCK_WAIT: Final = timedelta(seconds=5)
-_STATEMENT: Final = timedelta(seconds=30)
+LOCK_WAIT: Final = 5.0  # seconds
 
 
 def parse_url(text: str) -> sa.URL:
@@ -46,16 +44,10 @@ def open_engine(address: sa.URL, *, schema: str, connections: int) -> sa.Engine:
     return engine
 
 
-def time_for(span: timedelta) -> float:
-    """Seconds: `span`, or what the caller's deadline leaves of it."""
-    left = deadline.remaining()
-    return span.total_seconds() if left is None else min(span.total_seconds(), left)
-
-
 def _sqlite_options() -> dict[str, Any]:
     # No isolation level: the driver's own BEGIN is deferred, and a deferred BEGIN that comes to write after another writer has
     # been there fails at once (measured: 139 of 160). _begin_sqlite says BEGIN instead.
-    return {"isolation_level": None, "timeout": LOCK_WAIT.total_seconds(), "check_same_thread": False}
+    return {"isolation_level": None, "timeout": LOCK_WAIT, "check_same_thread": False}
 
 
 def _prepare_sqlite(first: FileLock, connection: Any, _record: object) -> None:
@@ -69,7 +61,7 @@ def _prepare_sqlite(first: FileLock, connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     purpose: Purpose = connection.get_execution_options()["purpose"]
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_milliseconds(time_for(LOCK_WAIT))}")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_milliseconds(deadline.at_most(LOCK_WAIT))}")
     connection.exec_driver_sql(f"PRAGMA query_only = {int(purpose == 'read')}")
     if purpose == "migrate":
         # Rebuilding a table drops the old one; with foreign keys on, that would delete every row that points to it.
@@ -78,14 +70,9 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _postgres_options(schema: str) -> dict[str, Any]:
-    session = {
-        "search_path": schema,
-        "lock_timeout": _milliseconds(LOCK_WAIT.total_seconds()),
-        "idle_in_transaction_session_timeout": 60_000,
-    }
     return {
         "connect_timeout": 3,
-        "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
+        "options": f"-c search_path={schema} -c lock_timeout={LOCK_WAIT:.0f}s -c idle_in_transaction_session_timeout=60s",
         # A peer that vanished without a word is noticed within 15 s, not after TCP's 15 minutes.
         "keepalives_idle": 5,
         "keepalives_interval": 5,
@@ -98,7 +85,7 @@ def _begin_postgres(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
     if options["purpose"] != "migrate":
         # Travels with BEGIN: one round trip, and no query outlives the request it was made for.
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(time_for(_STATEMENT))}")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(deadline.at_most(30.0))}")
         return
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
     connection.exec_driver_sql("SET LOCAL lock_timeout = 0")

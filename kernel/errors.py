@@ -136,3 +136,5 @@ class Overloaded(OwnFault):
 
 class DeadlineSpent(OwnFault):
     """The time the caller gave us is used up."""
+
+    kind = "deadline_spent"

@@ -6,7 +6,7 @@ merged, or shown as "there is no such thing".
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -54,10 +54,6 @@ class Fault:
     """No usable answer. Never cached, never merged, never a reason to forget what was known."""
 
     error: ProviderFault
-
-    @property
-    def retry_after(self) -> timedelta | None:
-        return self.error.retry_after
 
 
 Answer = Found[T] | Absent | Ambiguous[T]

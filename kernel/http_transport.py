@@ -15,9 +15,6 @@ import httpx
 from kernel import deadline
 from kernel.addresses import AddressBook
 
-_MAX_CONNECTIONS = 64
-_KEPT_ALIVE = 16
-_KEEPALIVE_SECONDS = 30.0
 _WRITE_AT_ONCE = 16 * 1024
 _LOOKS_UP_EVERY = 0.5  # seconds until a wait notices that nobody waits for its answer any more
 _LONGEST = 60.0  # seconds of one socket operation where nobody set a deadline
@@ -29,9 +26,9 @@ class GuardedTransport(httpx.HTTPTransport):
     def __init__(self, addresses: AddressBook) -> None:  # does not call super's, which would build the pool to be replaced
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=_MAX_CONNECTIONS,
-            max_keepalive_connections=_KEPT_ALIVE,
-            keepalive_expiry=_KEEPALIVE_SECONDS,
+            max_connections=64,
+            max_keepalive_connections=16,
+            keepalive_expiry=30.0,  # seconds
             network_backend=_GuardedBackend(addresses),
         )
 
@@ -96,7 +93,7 @@ class _TimedStream(httpcore.NetworkStream):
 
 
 def _time_left(timeout: float | None) -> float:
-    left = deadline.remaining()
+    left = deadline.at_most(_LONGEST if timeout is None else timeout)
     if left == 0.0:
         raise httpcore.ReadTimeout("deadline")
-    return min(_LONGEST if timeout is None else timeout, _LONGEST if left is None else left)
+    return left

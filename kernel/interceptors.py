@@ -19,24 +19,15 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from kernel import deadline
 from kernel.auth import Scope, TokenVerifier, bearer_token, required_scope
-from kernel.errors import DeadlineSpent, InvalidArgument, OwnFault, ProviderFault
+from kernel.errors import InvalidArgument, OwnFault, ProviderFault
 from kernel.status import DETAILS_KEY, code_of, status_of
 
 REQUEST_ID_KEY = "x-request-id"
 """Metadata key, both ways."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_HEALTH = "/grpc.health.v1.Health/"
-_REFLECTION = "/grpc.reflection."
 _LONGEST_CALL = timedelta(seconds=60)
 _LONGEST_STREAM = timedelta(minutes=10)
-
-_FACTORIES: dict[tuple[bool, bool], Callable[..., "grpc.RpcMethodHandler[Any, Any]"]] = {
-    (False, False): grpc.unary_unary_rpc_method_handler,
-    (False, True): grpc.unary_stream_rpc_method_handler,
-    (True, False): grpc.stream_unary_rpc_method_handler,
-    (True, True): grpc.stream_stream_rpc_method_handler,
-}
 
 
 @dataclass(slots=True)
@@ -45,9 +36,6 @@ class _Call:
     context: grpc.ServicerContext
     request_id: str
     code: grpc.StatusCode = grpc.StatusCode.OK
-
-    def metadata(self, key: str) -> list[str]:
-        return [str(value) for name, value in self.details.invocation_metadata if name == key]
 
 
 class Edge(grpc.ServerInterceptor):
@@ -66,11 +54,12 @@ class Edge(grpc.ServerInterceptor):
         details: grpc.HandlerCallDetails,
     ) -> "grpc.RpcMethodHandler[Any, Any] | None":
         handler = continuation(details)
-        if handler is None or details.method.startswith(_HEALTH):
+        if handler is None or details.method.startswith("/grpc.health.v1.Health/"):
             return handler
-        kinds = (handler.unary_unary, handler.unary_stream, handler.stream_unary, handler.stream_stream)
-        answer: Callable[..., Any] = next(kind for kind in kinds if kind)
-        parse = (not handler.request_streaming and handler.request_deserializer) or _as_it_is
+        ways = ["stream" if streams else "unary" for streams in (handler.request_streaming, handler.response_streaming)]
+        answer = getattr(handler, "_".join(ways))
+        factory = getattr(grpc, "_".join([*ways, "rpc_method_handler"]))
+        parse = (not handler.request_streaming and handler.request_deserializer) or (lambda request: request)
 
         def unary(request: Any, context: grpc.ServicerContext) -> Any:
             with self._around(details, context, longest=_LONGEST_CALL):
@@ -80,7 +69,7 @@ class Edge(grpc.ServerInterceptor):
             with self._around(details, context, longest=_LONGEST_STREAM):
                 yield from answer(_parsed(parse, request), context)
 
-        return _FACTORIES[handler.request_streaming, handler.response_streaming](
+        return factory(  # type: ignore[no-any-return]
             stream if handler.response_streaming else unary,
             # Parsed inside, after the caller was judged; left to the library, bytes that do not parse are an INTERNAL.
             request_deserializer=handler.request_deserializer if handler.request_streaming else None,
@@ -90,41 +79,30 @@ class Edge(grpc.ServerInterceptor):
     @contextmanager
     def _around(self, details: grpc.HandlerCallDetails, context: grpc.ServicerContext, *, longest: timedelta) -> Iterator[None]:
         call = _Call(details, context, _request_id(details))
-        with self._traced(call), self._measured(call), self._errors(call), self._deadline(call, longest):
-            caller = self._verifier.verify(bearer_token(call.metadata("authorization")))
+        with self._seen(call), self._errors(call), self._deadline(call, longest):
+            tokens = [str(value) for name, value in details.invocation_metadata if name == "authorization"]
+            caller = self._verifier.verify(bearer_token(tokens))
             caller.require(_needed_scope(details.method))
             yield
 
     @contextmanager
-    def _traced(self, call: _Call) -> Iterator[None]:
+    def _seen(self, call: _Call) -> Iterator[None]:
+        name, started = call.details.method, time.monotonic()
         call.context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
-        carrier = {str(name): str(value) for name, value in call.details.invocation_metadata}
+        came_from = propagate.extract({str(key): str(value) for key, value in call.details.invocation_metadata})
         with (
-            structlog.contextvars.bound_contextvars(request_id=call.request_id, method=call.details.method),
-            # An exception's text may hold a key: the trace gets the code only.
-            self._tracer.start_as_current_span(
-                call.details.method,
-                propagate.extract(carrier),
-                trace.SpanKind.SERVER,
-                record_exception=False,
-                set_status_on_exception=False,
-            ) as span,
+            structlog.contextvars.bound_contextvars(request_id=call.request_id, method=name),
+            # Errors end inside: the text of one may hold a key, and the trace gets the code only.
+            self._tracer.start_as_current_span(name, came_from, trace.SpanKind.SERVER, record_exception=False) as span,
         ):
             try:
                 yield
             finally:
+                if not call.context.is_active() and call.code is grpc.StatusCode.OK:
+                    call.code = grpc.StatusCode.CANCELLED
                 span.set_attribute("rpc.grpc.status_code", call.code.value[0])
-
-    @contextmanager
-    def _measured(self, call: _Call) -> Iterator[None]:
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            if not call.context.is_active() and call.code is grpc.StatusCode.OK:
-                call.code = grpc.StatusCode.CANCELLED
-            self._handled.labels(call.details.method, call.code.name).inc()
-            self._seconds.labels(call.details.method).observe(time.monotonic() - started)
+                self._handled.labels(name, call.code.name).inc()
+                self._seconds.labels(name).observe(time.monotonic() - started)
 
     @contextmanager
     def _errors(self, call: _Call) -> Iterator[None]:
@@ -147,18 +125,13 @@ class Edge(grpc.ServerInterceptor):
     @contextmanager
     def _deadline(self, call: _Call, longest: timedelta) -> Iterator[None]:
         left = call.context.time_remaining()
-        if left is not None and left <= 0:
-            raise DeadlineSpent("The time for this request was used up before it began.")
-        span = longest if left is None else min(longest, timedelta(seconds=min(left, longest.total_seconds())))
+        span = longest if left is None else timedelta(seconds=min(left, longest.total_seconds()))
         given_up = threading.Event()
         if not call.context.add_callback(given_up.set):
-            raise DeadlineSpent("The caller gave up before this request began.")
+            given_up.set()
         with deadline.within(span), deadline.ended_by(given_up):
+            deadline.check()
             yield
-
-
-def _as_it_is(request: Any) -> Any:
-    return request
 
 
 def _parsed(parse: Callable[[Any], Any], request: Any) -> Any:
@@ -174,6 +147,6 @@ def _request_id(details: grpc.HandlerCallDetails) -> str:
 
 
 def _needed_scope(path: str) -> Scope:
-    if path.startswith(_REFLECTION):
+    if path.startswith("/grpc.reflection."):
         return Scope.READ
     return required_scope(descriptor_pool.Default().FindMethodByName(path.strip("/").replace("/", ".")))

@@ -1,7 +1,9 @@
 """Which job is due next, and who has it? Claims by lease, on one table in each app's own database."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from contextlib import nullcontext
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ from kernel.job_table import ACTIVE, UNFINISHED, Claim, Job, JobState, Lane, Lea
 _ENDED: Final = {"lease_until": None, "lease_owner": None}
 
 
+@dataclass(frozen=True, slots=True)
 class JobStore:
     """Hands each due job to one worker at a time, and again to another when that one falls silent for `lease`.
 
@@ -21,19 +24,12 @@ class JobStore:
     two steps after a LOW job can overtake it, however busy the HIGH lane is.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        *,
-        lease: timedelta = timedelta(minutes=1),
-        ageing_step: timedelta = timedelta(minutes=5),
-    ) -> None:
-        self.database = database
-        self.lease = lease
-        self._clock = clock
-        self._step = ageing_step
-        self._jobs = job_table(sa.MetaData())
+    database: Database
+    clock: Clock
+    _: KW_ONLY
+    lease: timedelta = timedelta(minutes=1)
+    ageing_step: timedelta = timedelta(minutes=5)
+    _jobs: sa.Table = field(default_factory=lambda: job_table(sa.MetaData()), init=False)
 
     def enqueue(
         self,
@@ -52,13 +48,7 @@ class JobStore:
         lane and the earlier time, a dead one begins anew, and a running one will run once more: it may have read what has changed
         since, or be the one that asks. Waiting after a failed attempt is not cut short.
         """
-        if connection is None:
-            with self.database.write() as own:
-                return self.enqueue(
-                    kind, payload, lane=lane, due_at=due_at, dedupe_key=dedupe_key, max_attempts=max_attempts, connection=own
-                )
-        now = self._clock.now()
-        due = due_at or now
+        now = self.clock.now()
         row = {
             "id": uuid.uuid4().hex,
             "kind": kind,
@@ -66,26 +56,22 @@ class JobStore:
             "lane": lane,
             "attempts": 0,
             "max_attempts": max_attempts,
-            **self._waiting(due, lane),
+            **self._waiting(due_at or now, lane),
             "dedupe_key": dedupe_key,
             "created_at": now,
             "updated_at": now,
         }
-        return str(connection.execute(self._insert(connection, row)).scalar_one())
+        with nullcontext(connection) if connection is not None else self.database.write() as writing:
+            return str(writing.execute(self._insert(writing, row)).scalar_one())
 
     def reserve(self, window: int) -> list[str]:
         """Ids of due jobs to be sent to workers now, first in rank first; kept from other senders until `lease` has passed.
 
         Never more than `window` are sent or running at a time: what waits in a broker can no longer be overtaken.
         """
-        now = self._clock.now()
-        with self.database.read() as connection:  # most looks find nothing, and must not wait for the pen
-            if not connection.execute(
-                sa.select(sa.or_(self._next(now, 1).exists(), self._from_the_future(now).exists()))
-            ).scalar_one():
-                return []
+        now = self.clock.now()
         with self.database.write() as connection:
-            self._mend(connection, now)
+            self._bury_abandoned(connection, now)
             busy = sa.select(sa.func.count()).where(ACTIVE, self._jobs.c.lease_until > now)
             room = window - connection.execute(busy).scalar_one()
             ids = connection.execute(self._next(now, max(0, room)).with_for_update(skip_locked=True)).scalars().all()
@@ -93,16 +79,10 @@ class JobStore:
             connection.execute(sa.update(self._jobs).where(self._jobs.c.id.in_(ids)).values(taken))
         return [str(job_id) for job_id in ids]
 
-    def unreserve(self, ids: Sequence[str]) -> None:
-        """These could not be sent: they are due again at once."""
-        with self.database.write() as connection:
-            waiting = self._jobs.c.id.in_(ids), self._jobs.c.state == JobState.PENDING
-            connection.execute(sa.update(self._jobs).where(*waiting).values(lease_until=None))
-
     def claim(self, job_id: str) -> Claim | None:
         """The job, now ours for `lease` and one attempt older; None when it is done, cancelled, not due, or another's."""
-        now, token, jobs = self._clock.now(), uuid.uuid4().hex, self._jobs
-        free = sa.case((jobs.c.state == JobState.PENDING, self._is_due(now)), else_=self._is_free(now))
+        now, token, jobs = self.clock.now(), uuid.uuid4().hex, self._jobs
+        free = sa.case((jobs.c.state == JobState.PENDING, jobs.c.due_at <= now), else_=self._is_free(now))
         with self.database.write() as connection:
             values = {
                 "state": JobState.RUNNING,
@@ -118,7 +98,7 @@ class JobStore:
 
     def heartbeat(self, tokens: Collection[str]) -> set[str]:
         """Renews the leases; the tokens that still hold one. The others have lost their job."""
-        now = self._clock.now()
+        now = self.clock.now()
         with self.database.write() as connection:
             alive = sa.update(self._jobs).where(self._jobs.c.lease_owner.in_(tokens), self._jobs.c.state == JobState.RUNNING)
             renewed = alive.values(lease_until=now + self.lease, updated_at=now).returning(self._jobs.c.lease_owner)
@@ -154,23 +134,17 @@ class JobStore:
         """Whether it was unfinished, and is no more. A worker that has it can write nothing from now on."""
         stop = sa.update(self._jobs).where(self._jobs.c.id == job_id, UNFINISHED)
         with self.database.write() as connection:
-            ended = _ENDED | {"state": JobState.CANCELLED, "updated_at": self._clock.now()}
+            ended = _ENDED | {"state": JobState.CANCELLED, "updated_at": self.clock.now()}
             return connection.execute(stop.values(ended)).rowcount > 0
 
     def retry_all_dead(self) -> int:
         """Every dead job begins anew, now; how many. Doing it twice does it once."""
-        now = self._clock.now()
+        now = self.clock.now()
         with self.database.write() as connection:
             dead = sa.update(self._jobs).where(self._jobs.c.state == JobState.DEAD)
             return connection.execute(
                 dead.values(state=JobState.PENDING, attempts=0, due_at=now, rank_at=now, updated_at=now)
             ).rowcount
-
-    def prune(self, before: datetime) -> int:
-        """Forgets the jobs that succeeded or were cancelled before then; how many."""
-        ended = self._jobs.c.state.in_([JobState.SUCCEEDED, JobState.CANCELLED]), self._jobs.c.updated_at < before
-        with self.database.write() as connection:
-            return connection.execute(sa.delete(self._jobs).where(*ended)).rowcount
 
     def get(self, job_id: str) -> Job | None:
         with self.database.read() as connection:
@@ -189,31 +163,22 @@ class JobStore:
         return dict.fromkeys(JobState, 0) | {JobState(state): number for state, number in rows}
 
     def _rank(self, due_at: datetime, lane: Lane) -> datetime:
-        return due_at + lane * self._step
-
-    def _is_due(self, now: datetime) -> sa.ColumnElement[bool]:
-        return self._jobs.c.due_at <= now
+        return due_at + lane * self.ageing_step
 
     def _is_free(self, now: datetime) -> sa.ColumnElement[bool]:
         return sa.or_(self._jobs.c.lease_until.is_(None), self._jobs.c.lease_until <= now)
 
     def _next(self, now: datetime, limit: int) -> sa.Select[tuple[str]]:
-        """What is due and nobody's. The bound on the rank follows from `_is_due`; it ends the walk along the index early."""
-        due = self._is_due(now), self._is_free(now), self._jobs.c.rank_at <= self._rank(now, Lane.LOW)
+        """What is due and nobody's. The bound on the rank follows from that on the time; it ends the index walk early."""
+        due = self._jobs.c.due_at <= now, self._is_free(now), self._jobs.c.rank_at <= self._rank(now, Lane.LOW)
         return sa.select(self._jobs.c.id).where(ACTIVE, *due).order_by(self._jobs.c.rank_at, self._jobs.c.id).limit(limit)
 
-    def _from_the_future(self, now: datetime) -> sa.Select[tuple[str]]:
-        return sa.select(self._jobs.c.id).where(ACTIVE, self._jobs.c.updated_at > now + self.lease)
-
-    def _mend(self, connection: sa.Connection, now: datetime) -> None:
-        """Buries what ended its worker once too often; frees what waits for a time that the clock, set back, has yet to reach."""
+    def _bury_abandoned(self, connection: sa.Connection, now: datetime) -> None:
+        """Buries what ended its worker once too often."""
         jobs = self._jobs
         abandoned = jobs.c.state == JobState.RUNNING, self._is_free(now), jobs.c.attempts >= jobs.c.max_attempts
         grave = {"state": JobState.DEAD, "lease_owner": None, "lease_until": None, "updated_at": now}
         connection.execute(sa.update(jobs).where(*abandoned).values(grave | {"error": "Its worker stopped without a word."}))
-        lost = jobs.c.id.in_(self._from_the_future(now))
-        again = {"due_at": now, "rank_at": now, "lease_until": now + self.lease, "updated_at": now}
-        connection.execute(sa.update(jobs).where(lost).values(again))
 
     def _waiting(self, due_at: datetime, lane: Lane) -> dict[str, Any]:
         return {"state": JobState.PENDING, "due_at": due_at, "rank_at": self._rank(due_at, lane)}
@@ -221,7 +186,7 @@ class JobStore:
     def _settle(self, connection: sa.Connection, claim: Claim, values: dict[str, Any]) -> None:
         jobs = self._jobs
         is_ours = jobs.c.id == claim.job.id, jobs.c.lease_owner == claim.token, jobs.c.state == JobState.RUNNING
-        settled = connection.execute(sa.update(jobs).where(*is_ours).values(values | {"updated_at": self._clock.now()}))
+        settled = connection.execute(sa.update(jobs).where(*is_ours).values(values | {"updated_at": self.clock.now()}))
         if settled.rowcount == 0:
             raise LeaseLost(claim.job.id)
 
@@ -237,12 +202,10 @@ class JobStore:
                 "state": sa.case((is_dead, JobState.PENDING), else_=jobs.c.state),
                 "attempts": sa.case((is_dead, 0), else_=jobs.c.attempts),
                 "lane": _smaller(jobs.c.lane, asked.lane),
-                "due_at": sa.case(
-                    (is_dead, asked.due_at), (is_unbegun, _smaller(jobs.c.due_at, asked.due_at)), else_=jobs.c.due_at
-                ),
-                "rank_at": sa.case(
-                    (is_dead, asked.rank_at), (is_unbegun, _smaller(jobs.c.rank_at, asked.rank_at)), else_=jobs.c.rank_at
-                ),
+                **{
+                    name: sa.case((is_dead, asked[name]), (is_unbegun, _smaller(jobs.c[name], asked[name])), else_=jobs.c[name])
+                    for name in ("due_at", "rank_at")
+                },
                 "again_at": sa.case(
                     (jobs.c.state == JobState.RUNNING, _smaller(sa.func.coalesce(jobs.c.again_at, asked.due_at), asked.due_at))
                 ),

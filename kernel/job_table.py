@@ -41,9 +41,7 @@ class Job:
     max_attempts: int
     due_at: datetime
     progress: Any
-    dedupe_key: str | None
     error: str | None
-    created_at: datetime
     updated_at: datetime
 
 
@@ -89,7 +87,6 @@ def job_table(metadata: sa.MetaData) -> sa.Table:
     )
     sa.Index("jobs_next", table.c.rank_at, sqlite_where=ACTIVE, postgresql_where=ACTIVE)
     sa.Index("jobs_once", table.c.dedupe_key, unique=True, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED)
-    sa.Index("jobs_touched", table.c.updated_at)
     return table
 
 

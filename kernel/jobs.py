@@ -4,7 +4,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ class Again:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class JobContext:
     """One attempt at one job, as its handler sees it.
 
@@ -37,9 +38,8 @@ class JobContext:
     calls and transactions end with DeadlineSpent, and a long computation had better ask `deadline.check()` now and then.
     """
 
-    def __init__(self, store: JobStore, claim: Claim) -> None:
-        self._store = store
-        self._claim = claim
+    _store: JobStore
+    _claim: Claim
 
     @property
     def job(self) -> Job:
@@ -61,6 +61,7 @@ Handler = Callable[[JobContext], Again | None]
 """Does one job. It may be run twice, so it must not mind what its last attempt has left behind."""
 
 
+@dataclass(slots=True)
 class Jobs:
     """The handlers of one app, and the attempts now running in this process.
 
@@ -68,24 +69,16 @@ class Jobs:
     `max_attempts` are spent; what was Refused is not tried again. Throttling and open breakers are no attempts: nobody was asked.
     """
 
-    def __init__(
-        self,
-        store: JobStore,
-        clock: Clock,
-        *,
-        first_wait: timedelta = timedelta(seconds=10),
-        longest_wait: timedelta = timedelta(minutes=15),
-        jitter: Callable[[], float] = random.random,
-    ) -> None:
-        self.store = store
-        self._clock = clock
-        self._first_wait = first_wait
-        self._longest_wait = longest_wait
-        self._jitter = jitter
-        self._handlers: dict[str, Handler] = {}
-        self._is_stopping = False
-        self._running: dict[str, threading.Event] = {}
-        self._idle = threading.Condition()  # guards the two above
+    store: JobStore
+    clock: Clock
+    _: KW_ONLY
+    first_wait: timedelta = timedelta(seconds=10)
+    longest_wait: timedelta = timedelta(minutes=15)
+    jitter: Callable[[], float] = random.random
+    _handlers: dict[str, Handler] = field(default_factory=dict, init=False)
+    _idle: threading.Condition = field(default_factory=threading.Condition, init=False)  # guards the two below
+    _is_stopping: bool = field(default=False, init=False)
+    _running: dict[str, threading.Event] = field(default_factory=dict, init=False)
 
     def register(self, kind: str, handler: Handler) -> None:
         self._handlers[kind] = handler
@@ -133,15 +126,14 @@ class Jobs:
                 self._idle.notify_all()
 
     def _attempt(self, claim: Claim, given_up: threading.Event) -> None:
-        handler = self._handlers.get(claim.job.kind, _unknown)
         try:
             with deadline.ended_by(given_up):
-                again = handler(JobContext(self.store, claim))
+                again = self._handler_of(claim.job)(JobContext(self.store, claim))
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is written into its row, and logged with its traceback
             if given_up.is_set():
-                self.store.postpone(claim, self._clock.now(), attempts=claim.job.attempts - 1)
+                self.store.postpone(claim, self.clock.now(), attempts=claim.job.attempts - 1)
             else:
                 self._fail(claim, error)
             return
@@ -150,8 +142,13 @@ class Jobs:
         else:
             self.store.postpone(claim, again.at, error=again.reason, attempts=0)
 
+    def _handler_of(self, job: Job) -> Handler:
+        if job.kind not in self._handlers:  # no reason to bury it: while versions are exchanged, the next worker may well know
+            raise OwnFault(f"Nothing here knows how to do {job.kind!r}.")
+        return self._handlers[job.kind]
+
     def _fail(self, claim: Claim, error: Exception) -> None:
-        job, now = claim.job, self._clock.now()
+        job, now = claim.job, self.clock.now()
         # The text of a bug may hold anything, keys too; only our own errors are written to be read.
         reason = str(error) if isinstance(error, SoniqueBayError) else f"A bug ({type(error).__name__}); our log has the rest."
         _log.warning("job_failed", job_id=job.id, kind=job.kind, attempt=job.attempts, error=reason, exc_info=error)
@@ -164,12 +161,7 @@ class Jobs:
 
     def _wait(self, attempts: int, error: Exception) -> timedelta:
         """Jittered between half and all of the span, so that jobs that failed together do not come back together."""
-        span = min(self._longest_wait, self._first_wait * 2 ** min(attempts - 1, 20))
+        span = min(self.longest_wait, self.first_wait * 2 ** min(attempts - 1, 20))
         asked = error.retry_after if isinstance(error, ProviderFault | OwnFault) else None
-        jittered: timedelta = span * (0.5 + self._jitter() / 2)
+        jittered: timedelta = span * (0.5 + self.jitter() / 2)
         return max(asked or timedelta(0), jittered)
-
-
-def _unknown(context: JobContext) -> None:
-    """Not a reason to bury it: while versions are being exchanged, the next worker may well know."""
-    raise OwnFault(f"Nothing here knows how to do {context.job.kind!r}.")

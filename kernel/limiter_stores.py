@@ -1,12 +1,11 @@
 """Where is a provider's rate counted? In memory, in one SQLite file for a whole machine, or in Redis for several."""
 
-import logging
 import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, cast
 
 from filelock import FileLock
 from pyrate_limiter import AbstractBucket, Rate, RateItem, RedisBucket, SQLiteBucket
@@ -14,43 +13,16 @@ from pyrate_limiter.buckets.redis_bucket import LuaScript
 from redis import Redis
 from redis.exceptions import NoScriptError, RedisError
 
-from kernel.clock import Clock
-
-T = TypeVar("T")
-
-_FAILURES = (RedisError, sqlite3.Error, OSError)
+FAILURES = (RedisError, sqlite3.Error, OSError)
 _LOCK_SECONDS = 1.0  # a process stopped while it holds the file lock must not stop the others for ever
-_SKIP_SECONDS = 30.0  # a store that failed is left alone: each further try would cost its time-out again
 _SKEW = 60_000  # milliseconds by which the clocks of several machines may disagree
-
-_log = logging.getLogger(__name__)
-
-
-class LimiterStore(Protocol):
-    """Times are milliseconds since the epoch: wall time is the only clock that processes have in common."""
-
-    def take(self, now: Callable[[], int]) -> int:
-        """Takes one grant and returns 0, or the milliseconds until one may be free.
-
-        Reads `now` under the lock: a grant dated before a wait for the lock would let the next one follow too soon.
-        """
-        ...
-
-    def park(self, until: int) -> None:
-        """Remembers that nobody may ask before `until`; an earlier time never replaces a later one."""
-        ...
-
-    def parked_until(self) -> int:
-        """The time parked for, even if past; 0 if never."""
-        ...
-
-    def close(self) -> None: ...
 
 
 class SqliteStore:
     """One file for all processes of a machine; without a path, memory for this process only.
 
-    A file lock makes counting and inserting one step, which SQLite's own lock does not.
+    A file lock makes counting and inserting one step, which SQLite's own lock does not. Times are milliseconds since the epoch:
+    wall time is the only clock that processes have in common.
     """
 
     def __init__(self, rate: Rate, path: Path | None) -> None:
@@ -64,16 +36,22 @@ class SqliteStore:
             connection.execute("CREATE TABLE IF NOT EXISTS parked (one INTEGER PRIMARY KEY, until INTEGER NOT NULL)")
 
     def take(self, now: Callable[[], int]) -> int:
+        """Takes one grant and returns 0, or the milliseconds until one may be free.
+
+        Reads `now` under the lock: a grant dated before a wait for the lock would let the next one follow too soon.
+        """
         with self._lock, self._file_lock:
             return _take(self._bucket, now())
 
     def park(self, until: int) -> None:
+        """Remembers that nobody may ask before `until`; an earlier time never replaces a later one."""
         with self._lock, self._bucket.conn as connection:
             connection.execute(
                 "INSERT INTO parked VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET until = max(until, excluded.until)", (until,)
             )
 
     def parked_until(self) -> int:
+        """The time parked for, even if past; 0 if never."""
         with self._lock:
             row = self._bucket.conn.execute("SELECT until FROM parked").fetchone()
         return int(row[0]) if row else 0
@@ -84,7 +62,7 @@ class SqliteStore:
 
 
 class RedisStore:
-    """One sorted set for all machines. Needs no Redis to be built, and survives one that has forgotten its scripts."""
+    """The same in one sorted set for all machines. Needs no Redis to be built; survives one that forgot its scripts."""
 
     def __init__(self, rate: Rate, redis: Redis, key: str) -> None:
         self._lock = threading.Lock()  # guards a refusal until its wait is read
@@ -110,38 +88,7 @@ class RedisStore:
         """The client belongs to whoever passed it in."""
 
 
-class FallbackStore:
-    """The shared store; this process's own while that one fails: counting alone beats not counting, and beats a halt."""
-
-    def __init__(self, shared: LimiterStore, own: LimiterStore, *, clock: Clock) -> None:
-        self._shared = shared
-        self._own = own
-        self._clock = clock
-        self._skipped_until = 0.0  # no lock: the worst of a race is one more try
-
-    def take(self, now: Callable[[], int]) -> int:
-        return self._ask(lambda store: store.take(now))
-
-    def park(self, until: int) -> None:
-        self._own.park(until)
-        self._ask(lambda store: store.park(until))
-
-    def parked_until(self) -> int:
-        return max(self._own.parked_until(), self._ask(lambda store: store.parked_until()))
-
-    def close(self) -> None:
-        self._own.close()
-        self._shared.close()
-
-    def _ask(self, question: Callable[[LimiterStore], T]) -> T:
-        if self._clock.monotonic() < self._skipped_until:
-            return question(self._own)
-        try:
-            return question(self._shared)
-        except _FAILURES as error:
-            _log.warning("shared rate limit out of reach, counting alone: %s", type(error).__name__)
-            self._skipped_until = self._clock.monotonic() + _SKIP_SECONDS
-            return question(self._own)
+LimiterStore = SqliteStore | RedisStore
 
 
 def _take(bucket: AbstractBucket, now: int) -> int:

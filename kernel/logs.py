@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import TextIO
 from urllib.parse import quote
 
@@ -28,8 +29,8 @@ _PATTERNS = (
     re.compile(r"(?i)(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]+"),
     re.compile(r"(\w://[^\s/:@\"]*:)[^\s/@\"]+(?=@)"),
 )
-_CHATTY = ("httpx", "httpcore", "httpx2", "httpcore2", "urllib3")
-"""Libraries whose INFO lines hold whole URLs, keys and all."""
+_CHATTY = ("httpx", "httpcore", "httpx2", "httpcore2", "urllib3", "celery", "kombu", "alembic.runtime")
+"""Libraries whose INFO lines hold whole URLs, keys and all, or say of each job and table what our own lines say already."""
 
 
 def configure_logging(
@@ -41,7 +42,7 @@ def configure_logging(
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _Origin(service),
+        partial(_with_origin, service),
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
@@ -50,27 +51,12 @@ def configure_logging(
         wrapper_class=structlog.stdlib.BoundLogger,
     )
     output = logging.StreamHandler(stream or sys.stdout)
-    output.setFormatter(_Redacting(Redactor(secrets), shared))
+    output.setFormatter(_Redacting(secrets, shared))
     root = logging.getLogger()
     root.handlers = [output]
     root.setLevel(level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-class Redactor:
-    """Blots secrets out of text: the given ones in every spelling a line may hold, and whatever stands where a secret would."""
-
-    def __init__(self, secrets: Iterable[SecretStr]) -> None:
-        values = {secret.get_secret_value() for secret in secrets}
-        spellings = {s for v in values if len(v) >= _SHORTEST_SECRET for s in _spellings(v)}
-        self._known = re.compile("|".join(re.escape(s) for s in sorted(spellings, key=len, reverse=True)) or r"(?!)")
-
-    def redact(self, text: str) -> str:
-        text = self._known.sub("***", text)
-        for pattern in _PATTERNS:
-            text = pattern.sub(r"\1***", text)
-        return text
 
 
 def _spellings(secret: str) -> tuple[str, ...]:
@@ -79,29 +65,31 @@ def _spellings(secret: str) -> tuple[str, ...]:
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):
-    """Redacts the finished line: tracebacks and nested values included, whoever wrote them."""
+    """Blots secrets out of the finished line, tracebacks and nested values included, whoever wrote them: the given ones in every
+    spelling a line may hold, and whatever stands where a secret would.
+    """
 
-    def __init__(self, redactor: Redactor, shared: list[Processor]) -> None:
+    def __init__(self, secrets: Iterable[SecretStr], shared: list[Processor]) -> None:
         remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
         super().__init__(processors=[remove, _in_order, structlog.processors.JSONRenderer()], foreign_pre_chain=shared)
-        self._redactor = redactor
+        values = {secret.get_secret_value() for secret in secrets}
+        spellings = {s for v in values if len(v) >= _SHORTEST_SECRET for s in _spellings(v)}
+        self._known = re.compile("|".join(re.escape(s) for s in sorted(spellings, key=len, reverse=True)) or r"(?!)")
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._redactor.redact(super().format(record))
+        line = self._known.sub("***", super().format(record))
+        for pattern in _PATTERNS:
+            line = pattern.sub(r"\1***", line)
+        return line
 
 
-class _Origin:
+def _with_origin(service: str, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Adds which service wrote the line, and in the course of which trace."""
-
-    def __init__(self, service: str) -> None:
-        self._service = service
-
-    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        event["service"] = self._service
-        span = trace.get_current_span().get_span_context()
-        if span.is_valid:
-            event["trace_id"] = trace.format_trace_id(span.trace_id)
-        return event
+    event["service"] = service
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        event["trace_id"] = trace.format_trace_id(span.trace_id)
+    return event
 
 
 def _in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

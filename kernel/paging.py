@@ -1,15 +1,14 @@
 """How does a list go on where the last page ended, without trusting what the caller hands back?"""
 
-import contextlib
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Protocol
 
+from filelock import FileLock
 from google.protobuf.message import Message
 
 from kernel.errors import InvalidArgument
@@ -82,20 +81,10 @@ class PageTokens:
 def load_or_create_key(path: Path) -> bytes:
     """The 32 bytes kept at `path`, made on first use and readable by the owner only; the same for all who start together."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        _create_key(path)
-    key = path.read_bytes()
-    if len(key) != _KEY_BYTES:
-        raise ValueError(f"{path.name} does not hold a key of {_KEY_BYTES} bytes; delete it to have a new one made")
+    with FileLock(f"{path}.lock"):
+        key = path.read_bytes() if path.exists() else b""
+        if len(key) != _KEY_BYTES:  # none yet, or one that a power cut left empty: old tokens are refused, nothing else is lost
+            key = secrets.token_bytes(_KEY_BYTES)
+            path.touch(mode=0o600)
+            path.write_bytes(key)
     return key
-
-
-def _create_key(path: Path) -> None:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(_KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())  # a power cut must not leave an empty key behind
-    with contextlib.suppress(FileExistsError):  # another process was first: its key counts
-        path.hardlink_to(draft)
-    draft.unlink()

@@ -2,9 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
@@ -13,14 +11,11 @@ from kernel.auth import TokenVerifier
 from kernel.job_worker import JobWorker
 from kernel.jobs import Jobs
 from kernel.logs import configure_logging
-from kernel.server import Address, Registrations, RunningServer, serve_until_stopped, start, wait_for_signal
-from kernel.settings import AppSettings, SettingsError, load
+from kernel.server import Address, Registrations, serve_until_stopped, start
+from kernel.settings import AppSettings, SettingsError, SettingsT, load
 from kernel.telemetry import start_tracing
 
-SettingsT = TypeVar("SettingsT", bound=AppSettings)
-
 _USAGE = "usage: python -m services.{name} [serve | worker | migrate]\n"
-_JOB_GRACE = timedelta(seconds=20)
 
 
 class Parts(Protocol):
@@ -34,7 +29,6 @@ class Parts(Protocol):
     def jobs(self) -> Jobs: ...
     def close(self) -> None:
         """Lets go of connections and threads; after the server and the worker have stopped."""
-        ...
 
 
 def run(name: str, settings_class: type[SettingsT], build: Callable[[SettingsT], Parts], arguments: Sequence[str]) -> int:
@@ -49,7 +43,8 @@ def run(name: str, settings_class: type[SettingsT], build: Callable[[SettingsT],
         return 2
     try:
         settings = load(settings_class)
-        configure_logging(name, level=settings.log_level, secrets=_secrets(settings))
+        secrets = [value for _, value in settings if isinstance(value, SecretStr)]
+        configure_logging(name, level=settings.log_level, secrets=secrets)
         flush_traces = start_tracing(name, settings.otel_exporter_otlp_endpoint)
         parts = build(settings)
         if command != "migrate":
@@ -64,27 +59,14 @@ def run(name: str, settings_class: type[SettingsT], build: Callable[[SettingsT],
 
 
 def _work(name: str, settings: AppSettings, parts: Parts, *, is_listening: bool) -> None:
-    server = _listen(name, settings, parts) if is_listening else None
-    stop_worker = _start_worker(name, settings, parts) if settings.job_threads else lambda: None
-    if server is not None:
-        serve_until_stopped(server, stop_worker)
-    else:
-        wait_for_signal()
-        stop_worker()
-
-
-def _listen(name: str, settings: AppSettings, parts: Parts) -> RunningServer:
-    address = Address(settings.service_host, getattr(settings, f"{name}_port"), f"{name}_port".upper())
-    verifier = TokenVerifier.from_settings(settings)
-    return start(parts.services, address, verifier=verifier, registry=parts.registry, max_workers=settings.service_workers)
-
-
-def _start_worker(name: str, settings: AppSettings, parts: Parts) -> Callable[[], None]:
-    broker_url = settings.redis_url.get_secret_value()
-    worker = JobWorker(parts.jobs, name=name, broker_url=broker_url, threads=settings.job_threads)
-    worker.start()
-    return partial(worker.stop, _JOB_GRACE)
-
-
-def _secrets(settings: AppSettings) -> list[SecretStr]:
-    return [value for value in (getattr(settings, name) for name in type(settings).model_fields) if isinstance(value, SecretStr)]
+    server, stops = None, []
+    if is_listening:
+        address = Address(settings.service_host, getattr(settings, f"{name}_port"), f"{name}_port".upper())
+        verifier = TokenVerifier.from_settings(settings)
+        server = start(parts.services, address, verifier=verifier, registry=parts.registry, max_workers=settings.service_workers)
+    if settings.job_threads:
+        broker = settings.redis_url.get_secret_value()
+        worker = JobWorker(parts.jobs, name=name, broker_url=broker, threads=settings.job_threads)
+        worker.start()
+        stops.append(worker.stop)
+    serve_until_stopped(server, *stops)

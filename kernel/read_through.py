@@ -2,29 +2,18 @@
 
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Generic, Protocol, TypeVar
 
-from kernel.cache import Cache, CacheEntry
+from kernel.cache import Cache, CacheEntry, CacheHit
 from kernel.clock import Clock
+from kernel.codec import JsonCodec
 from kernel.errors import NotFound, OwnFault, ProviderFault
 from kernel.evidence import Reading, Source
 from kernel.single_flight import SingleFlight
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-
-
-class Codec(Protocol[T]):
-    """Turns a value into bytes and back."""
-
-    def encode(self, value: T) -> bytes: ...
-
-    def decode(self, content: bytes) -> T:
-        """Raises ValueError, TypeError or KeyError for what `encode` did not write."""
-        ...
 
 
 class CacheMeter(Protocol):
@@ -36,14 +25,15 @@ class CacheMeter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored(Generic[T_co]):
+class Stored(Generic[T]):
     """What the store holds; `fresh`: recent enough to be served without asking."""
 
-    value: T_co
+    value: T
     retrieved_at: datetime
     fresh: bool
 
 
+@dataclass(slots=True, kw_only=True)
 class ReadThrough(Generic[T]):
     """Reads of one kind of value. Any number of threads may read one key; together they cost one look into store and providers.
 
@@ -51,27 +41,16 @@ class ReadThrough(Generic[T]):
     Values are shared between callers, so they must be immutable. Keys come from the service: normalised, and its own.
     """
 
-    def __init__(
-        self,
-        *,
-        cache: Cache,
-        codec: Codec[T],
-        clock: Clock,
-        memory_ttl: timedelta = timedelta(minutes=5),
-        redis_ttl: timedelta = timedelta(hours=1),
-        negative_ttl: timedelta = timedelta(hours=1),
-        meter: CacheMeter | None = None,
-    ) -> None:
-        self._cache = cache
-        self._codec = codec
-        self._clock = clock
-        self._memory_ttl = memory_ttl
-        self._redis_ttl = redis_ttl
-        self._negative_ttl = negative_ttl
-        self._meter = meter or _Uncounted()
-        self._flights: SingleFlight[Reading[T]] = SingleFlight()
-        self._lock = threading.Lock()  # guards _generation
-        self._generation = 0
+    cache: Cache
+    codec: JsonCodec[T]
+    clock: Clock
+    memory_ttl: timedelta = timedelta(minutes=5)
+    redis_ttl: timedelta = timedelta(hours=1)
+    negative_ttl: timedelta = timedelta(hours=1)
+    meter: CacheMeter | None = None
+    _flights: SingleFlight[Reading[T]] = field(default_factory=SingleFlight, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)  # guards _generation
+    _generation: int = field(default=0, init=False)
 
     def get(
         self, key: str, *, stored: Callable[[], Stored[T] | None], ask: Callable[[], Reading[T]], force: bool = False
@@ -81,15 +60,15 @@ class ReadThrough(Generic[T]):
         `ask` returns a reading, which is cached unless marked stale, or raises NotFound, which is remembered, or a fault, upon
         which the store's row is served as stale. Raises NotFound, or the fault when there is no row.
         """
-        if not force and (reading := self._recall(key, self._meter)):
+        if not force and (reading := self._recall(key, self.meter)):
             return reading
         generation = self._generation
 
         def look_up() -> Reading[T]:
             # Once more: the flight before this one may have landed between our miss and our turn to lead.
-            if not force and (reading := self._recall(key, _Uncounted())):
+            if not force and (reading := self._recall(key, None)):
                 return reading
-            return self._learn(key, partial(_answer, stored, ask, force=force), generation)
+            return self._learn(key, lambda: _answer(stored, ask, force=force), generation)
 
         # A forced read must not land in the store with the others, and none may board a flight from before an invalidation.
         return self._flights.do((key, force, generation), look_up)
@@ -101,47 +80,47 @@ class ReadThrough(Generic[T]):
         """
         with self._lock:
             self._generation += 1
-        self._cache.delete(keys)
+        self.cache.delete(keys)
 
-    def _recall(self, key: str, meter: CacheMeter) -> Reading[T] | None:
+    def _recall(self, key: str, meter: CacheMeter | None) -> Reading[T] | None:
         """Raises NotFound for a remembered absence."""
-        hit = self._cache.get(key)
-        known = None if hit is None else self._open(hit.entry)
-        if hit is None or known is None:
-            meter.miss()
-            return None
-        meter.hit(hit.source)
+        hit = self.cache.get(key)
+        known = self._open(hit) if hit else None
+        if meter is not None:
+            meter.hit(hit.source) if hit and known else meter.miss()
         if isinstance(known, NotFound):
             raise known
-        return Reading(known, hit.entry.retrieved_at, hit.source)
+        return known
 
-    def _open(self, entry: CacheEntry) -> T | NotFound | None:
+    def _open(self, hit: CacheHit) -> Reading[T] | NotFound | None:
         try:
-            return NotFound(entry.value.decode()) if entry.is_absent else self._codec.decode(entry.value)
-        except (ValueError, TypeError, KeyError):  # written by another version: as good as nothing
+            if hit.entry.is_absent:
+                return NotFound(hit.entry.value.decode())
+            return Reading(self.codec.decode(hit.entry.value), hit.entry.retrieved_at, hit.source)
+        except ValueError:  # written by another version: as good as nothing
             return None
 
     def _learn(self, key: str, answer: Callable[[], Reading[T]], generation: int) -> Reading[T]:
         try:
             reading = answer()
         except NotFound as absence:
-            now = self._clock.now()
+            now = self.clock.now()
             entry = CacheEntry(
-                str(absence).encode(errors="replace"), now, now + self._negative_ttl, self._memory_ttl, is_absent=True
+                str(absence).encode(errors="replace"), now, now + self.negative_ttl, self.memory_ttl, is_absent=True
             )
             self._remember(key, entry, generation)
             raise
         if not reading.stale:
-            content, fresh_until = self._codec.encode(reading.value), self._clock.now() + self._redis_ttl
-            self._remember(key, CacheEntry(content, reading.retrieved_at, fresh_until, self._memory_ttl), generation)
+            content, fresh_until = self.codec.encode(reading.value), self.clock.now() + self.redis_ttl
+            self._remember(key, CacheEntry(content, reading.retrieved_at, fresh_until, self.memory_ttl), generation)
         return reading
 
     def _remember(self, key: str, entry: CacheEntry, generation: int) -> None:
         if generation != self._generation:
             return
-        self._cache.put(key, entry)
+        self.cache.put(key, entry)
         if generation != self._generation:  # invalidated just now: what we put is what was to be forgotten
-            self._cache.delete([key])
+            self.cache.delete([key])
 
 
 def _answer(stored: Callable[[], Stored[T] | None], ask: Callable[[], Reading[T]], *, force: bool) -> Reading[T]:
@@ -155,9 +134,3 @@ def _answer(stored: Callable[[], Stored[T] | None], ask: Callable[[], Reading[T]
         if row is None:
             raise
         return Reading(row.value, row.retrieved_at, Source.STORE, stale=True)
-
-
-class _Uncounted:
-    def hit(self, source: Source) -> None: ...
-
-    def miss(self) -> None: ...

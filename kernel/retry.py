@@ -1,5 +1,6 @@
 """Is a failed call worth repeating, and when? The only place that repeats provider calls: layers of retries multiply."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -51,8 +52,7 @@ def _is_passing(error: BaseException) -> bool:
 
 
 def _is_too_late(state: RetryCallState) -> bool:
-    left = deadline.remaining()
-    return left is not None and state.upcoming_sleep >= left
+    return state.upcoming_sleep >= deadline.at_most(math.inf)
 
 
 def _seconds_asked(state: RetryCallState) -> float:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from types import FrameType
+from typing import TypeVar
 
 import grpc
 import structlog
@@ -16,11 +17,13 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from kernel.auth import TokenVerifier
 from kernel.interceptors import Edge
+from kernel.parallel import Fanout
 from kernel.settings import SettingsError
+
+T = TypeVar("T")
 
 DRAIN_SECONDS = 25.0
 _METADATA_BYTES = 16 * 1024
-_MESSAGE_BYTES = 4 * 1024 * 1024
 _OPTIONS = (
     ("grpc.so_reuseport", 0),  # else a second server binds the same port silently, and calls go astray
     ("grpc.max_connection_age_ms", 120_000),  # clients look names up again only when a connection ends
@@ -29,7 +32,6 @@ _OPTIONS = (
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.http2.ping_timeout_ms", 5_000),
-    ("grpc.max_receive_message_length", _MESSAGE_BYTES),
     ("grpc.max_metadata_size", _METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", _METADATA_BYTES),  # between the two limits, rejection is random
 )
@@ -49,8 +51,8 @@ class Address:
     port: int
     setting: str
 
-    def bind(self, listen: Callable[[str, int], int], *, offset: int = 0, use: str = "calls") -> int:
-        """The port that `listen(host, port)` got. Raises SettingsError naming the setting where it got none."""
+    def bind(self, listen: Callable[[str, int], T], *, offset: int = 0, use: str = "calls") -> T:
+        """What `listen(host, port)` answers. Raises SettingsError naming the setting where it got no port."""
         wanted = self.port + offset if self.port else 0
         try:
             return listen(self.host, wanted)
@@ -108,37 +110,37 @@ def start(
         health_pb2_grpc.add_HealthServicer_to_server(serving, server)
     port = address.bind(_listen(calls))
     health_port = address.bind(_listen(probes), offset=10, use="health")
-    metrics_port, close_metrics = _serve_metrics(address, registry)
+    metrics, _ = address.bind(lambda host, port: start_http_server(port, host, registry), offset=20, use="metrics")
     calls.start()
     probes.start()
     for name in services:
         serving.set(name, health_pb2.HealthCheckResponse.SERVING)
 
-    structlog.get_logger("server").info("listening", port=port, health_port=health_port, metrics_port=metrics_port)
+    structlog.get_logger("server").info("listening", port=port, health_port=health_port, metrics_port=metrics.server_port)
 
     def close() -> None:
         pool.shutdown(wait=False, cancel_futures=True)
         probes.stop(None).wait()
-        close_metrics()
+        metrics.shutdown()
+        metrics.server_close()
 
-    return RunningServer(port, health_port, metrics_port, serving, calls, close)
+    return RunningServer(port, health_port, metrics.server_port, serving, calls, close)
 
 
-def serve_until_stopped(server: RunningServer, *closers: Callable[[], None]) -> None:
-    """Waits for SIGTERM or SIGINT, stops the server, then calls the closers in order. A second signal ends the process at once.
+def serve_until_stopped(server: RunningServer | None, *closers: Callable[[], None]) -> None:
+    """Waits for SIGTERM or SIGINT, then stops the server, if any, and calls the closers, all at once: a pod has 30 s for it.
 
     Returns when all is closed; ends the process itself when a call outlived the grace time, as its thread would keep it alive.
     """
-    wait_for_signal()
-    drained = server.stop()
-    for close in closers:
-        close()
-    if not drained:
+    _wait_for_signal()
+    stop = server.stop if server is not None else lambda: True
+    stops: dict[int, Callable[[], bool | None]] = dict(enumerate((stop, *closers)))
+    if not Fanout(len(stops), "stop").run(stops)[0]:
         structlog.get_logger("server").warning("calls cut off", seconds=DRAIN_SECONDS)
         os._exit(0)
 
 
-def wait_for_signal() -> None:
+def _wait_for_signal() -> None:
     """Returns at the first SIGTERM or SIGINT; a second one ends the process at once, whatever it is doing by then."""
     log = structlog.get_logger("server")
     received: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe to fill from a signal handler
@@ -158,19 +160,3 @@ def wait_for_signal() -> None:
 
 def _listen(server: grpc.Server) -> Callable[[str, int], int]:
     return lambda host, port: server.add_insecure_port(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
-
-
-def _serve_metrics(address: Address, registry: CollectorRegistry) -> tuple[int, Callable[[], None]]:
-    def listen(host: str, port: int) -> int:
-        server, thread = start_http_server(port, host, registry)
-
-        def close() -> None:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-        closers.append(close)
-        return int(server.server_port)
-
-    closers: list[Callable[[], None]] = []
-    return address.bind(listen, offset=20, use="metrics"), closers[0]

@@ -6,7 +6,6 @@ Wrong values, and unknown ones under an app's own prefixes, stop the process at 
 value means "not set", as compose files and shells leave it.
 """
 
-import difflib
 import json
 import os
 import re
@@ -18,23 +17,25 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 from pydantic_settings import SettingsError as UnreadableSetting
 
 _CONFIG = Path("config.json")
 _SECRETS = Path("/run/secrets")
 _UNITS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)")
+_SPAN = re.compile(r"(\d{1,8}(?:\.\d+)?)\s*(ms|s|m|h|d|)")
 
 
 def _parse_span(value: object) -> object:
     match = _SPAN.fullmatch(str(value).strip()) if isinstance(value, int | float | str) else None
-    if match is None:
-        return value
-    try:
-        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-    except OverflowError:
-        raise ValueError("Input should be at most 999,999,999 days") from None
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2]]) if match else value
 
 
 def _parse_list(value: object) -> object:
@@ -67,8 +68,7 @@ class AppSettings(BaseSettings):
     service_workers: int = Field(16, ge=1, le=256, description="Calls a service answers at once; as many again may wait.")
     job_threads: int = Field(2, ge=0, le=64, description="Jobs a service does at once in its own process; 0: left to workers.")
     upstream_trusted_hosts: Names = Field(
-        (),
-        description="`host:port` list exempt from the https-only and public-address rules; upstream URLs you set are.",
+        (), description="`host:port` list exempt from the https-only and public-address rules; upstream URLs you set are."
     )
     contact: str = Field(
         "https://github.com/soniquebay/soniquebay", description="Address or URL that upstreams find in our User-Agent."
@@ -90,7 +90,8 @@ class AppSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         secrets = _SecretFiles(settings_cls, getattr(file_secret_settings, "secrets_dir", None))
-        return init_settings, env_settings, secrets, _ConfigFile(settings_cls, _CONFIG)
+        config = InitSettingsSource(settings_cls, _read_config())
+        return init_settings, env_settings, secrets, config
 
     @field_validator("*")
     @classmethod
@@ -129,32 +130,19 @@ class _SecretFiles(SecretsSettingsSource):
         return value or None, key, is_complex
 
 
-class _ConfigFile(PydanticBaseSettingsSource):
-    """`config.json`, its nesting flattened to setting names."""
-
-    def __init__(self, settings_cls: type[BaseSettings], path: Path) -> None:
-        super().__init__(settings_cls)
-        self._values = {name: value for name, value in _flatten(_read_json(path)) if value not in (None, "")}
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        return self._values.get(field_name), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        return {name: self._values[name] for name in self.settings_cls.model_fields if name in self._values}
-
-
-def _read_json(path: Path) -> Mapping[str, object]:
-    if not path.is_file():
-        return {}
+def _read_config() -> dict[str, Any]:
+    """What `config.json` sets, its nesting flattened to setting names."""
     try:
-        content = json.loads(path.read_text("utf-8-sig"))  # Windows editors put a mark before it
+        content = json.loads(_CONFIG.read_text("utf-8-sig"))  # Windows editors put a mark before it
+    except FileNotFoundError:
+        return {}
     except (ValueError, RecursionError) as error:
-        raise SettingsError([f"{path.name}: is not JSON ({error})"]) from error
+        raise SettingsError([f"{_CONFIG}: is not JSON ({error})"]) from error
     except OSError as error:
-        raise SettingsError([f"{path.name}: cannot be read ({error.strerror})"]) from error
+        raise SettingsError([f"{_CONFIG}: cannot be read ({error.strerror})"]) from error
     if not isinstance(content, dict):
-        raise SettingsError([f"{path.name}: must hold one JSON object"])
-    return content
+        raise SettingsError([f"{_CONFIG}: must hold one JSON object"])
+    return {name: value for name, value in _flatten(content) if value not in (None, "")}
 
 
 def _flatten(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -176,7 +164,7 @@ class SettingsError(Exception):
 
 def load(settings: type[SettingsT], *, secrets: Path = _SECRETS) -> SettingsT:
     """Reads the settings of one app from the environment, `secrets` and config.json. Raises SettingsError."""
-    problems = [_unknown(name, settings) for name in _unknown_names(settings, secrets)]
+    problems = [f"{name}: there is no such setting" for name in _unknown_names(settings, secrets)]
     try:
         loaded = settings(_secrets_dir=secrets if secrets.is_dir() else None)  # the library warns where there is none
     except UnreadableSetting as error:  # names the field and where it comes from, not what is there
@@ -191,17 +179,8 @@ def load(settings: type[SettingsT], *, secrets: Path = _SECRETS) -> SettingsT:
 
 
 def _unknown_names(settings: type[AppSettings], secrets: Path) -> list[str]:
-    if not settings.own_prefixes:
-        return []
-    config = (name for name, _ in _flatten(_read_json(_CONFIG)))
-    given = {name.upper() for name in (*os.environ, *config, *(path.name for path in secrets.glob("*")))}
     known = {name.upper() for name in settings.model_fields}
-    return sorted(name for name in given - known if name.startswith(settings.own_prefixes))
-
-
-def _unknown(name: str, settings: type[AppSettings]) -> str:
-    near = difflib.get_close_matches(name, [field.upper() for field in settings.model_fields], n=1)
-    return f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
+    return sorted(name for name in _given(secrets) - known if name.startswith(settings.own_prefixes))
 
 
 def environment_for_child(changes: Mapping[str, str]) -> dict[str, str]:
@@ -211,7 +190,9 @@ def environment_for_child(changes: Mapping[str, str]) -> dict[str, str]:
 
 def is_any_set(names: list[str], *, secrets: Path = _SECRETS) -> bool:
     """Whether a person gave any of these settings a value, in the environment, as a secret file, or in config.json."""
-    given = {name.upper() for name, value in os.environ.items() if value}
-    given |= {path.name.upper() for path in secrets.glob("*") if path.is_file() and path.read_bytes().strip()}
-    given |= {name.upper() for name, value in _flatten(_read_json(_CONFIG)) if value not in (None, "")}
-    return not given.isdisjoint(names)
+    return not _given(secrets).isdisjoint(names)
+
+
+def _given(secrets: Path) -> set[str]:
+    files = (path.name for path in secrets.glob("*") if path.is_file() and path.read_bytes().strip())
+    return {name.upper() for name in (*(name for name, value in os.environ.items() if value), *files, *_read_config())}

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Generic, TypeVar
 
 from kernel import deadline
@@ -10,14 +10,11 @@ from kernel.errors import DeadlineSpent
 
 T = TypeVar("T")
 
-_LEADERS = 3
-
 
 class SingleFlight(Generic[T]):
     """However many threads want one key at the same time, one of them does the work, and all get its result or its failure.
 
-    It works in its own thread, under its own deadline. A leader that runs out of time fails for itself only: one of those still
-    waiting takes over, twice at most. Nothing is remembered: who comes later starts anew.
+    It works in its own thread, under its own deadline. Nothing is remembered: who comes later starts anew.
     """
 
     def __init__(self) -> None:
@@ -29,15 +26,9 @@ class SingleFlight(Generic[T]):
 
         `work` must not ask for its own key: it would wait for itself.
         """
-        for others in reversed(range(_LEADERS)):
-            deadline.check()
-            flight, leads = self._join(key)
-            if leads:
-                return self._lead(key, work)
-            error = _wait(flight)
-            if others == 0 or not isinstance(error, DeadlineSpent):
-                break
-        return flight.result()
+        deadline.check()
+        flight, leads = self._join(key)
+        return self._lead(key, work) if leads else _result_of(flight)
 
     def _join(self, key: Hashable) -> tuple[Future[T], bool]:
         with self._lock:
@@ -59,9 +50,8 @@ class SingleFlight(Generic[T]):
             return self._flights.pop(key)
 
 
-def _wait(flight: Future[T]) -> BaseException | None:
-    """How the flight failed, if it did. Raises DeadlineSpent when our own time ends first."""
-    try:
-        return flight.exception(timeout=deadline.remaining())
-    except TimeoutError:
-        raise DeadlineSpent("The time for this request is used up.") from None
+def _result_of(flight: Future[T]) -> T:
+    """Raises DeadlineSpent when our own time ends first."""
+    if not wait([flight], timeout=deadline.remaining()).done:
+        raise DeadlineSpent("The time for this request is used up.")
+    return flight.result()

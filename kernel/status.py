@@ -1,17 +1,13 @@
-"""Which google.rpc.Status does an error become, and which error was a Status?"""
+"""Which google.rpc.Status does an error become?"""
 
 import re
-from collections.abc import Iterable
-from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
 
 import grpc
-from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from kernel import errors
-from kernel.errors import InvalidArgument, OwnFault, ProviderFault, Refused, SoniqueBayError, Violation
+from kernel.errors import InvalidArgument, OwnFault, ProviderFault, SoniqueBayError, Violation
 
 DOMAIN = "soniquebay"
 """`ErrorInfo.domain` of every error of ours; its `reason` is the class name, `ProviderTimeout` → `PROVIDER_TIMEOUT`."""
@@ -37,10 +33,9 @@ _CODES = MappingProxyType(
         errors.ProviderFault: grpc.StatusCode.UNAVAILABLE,
         errors.Overloaded: grpc.StatusCode.RESOURCE_EXHAUSTED,
         errors.DeadlineSpent: grpc.StatusCode.DEADLINE_EXCEEDED,
-        errors.OwnFault: grpc.StatusCode.UNAVAILABLE,  # the last of its code: what UNAVAILABLE means on the way back
+        errors.OwnFault: grpc.StatusCode.UNAVAILABLE,
     }
 )
-_KINDS = MappingProxyType({code: kind for kind, code in _CODES.items()})
 
 
 def code_of(error: BaseException) -> grpc.StatusCode:
@@ -65,27 +60,6 @@ def status_of(error: BaseException) -> status_pb2.Status:
     return status
 
 
-def error_from_rpc(error: grpc.RpcError) -> SoniqueBayError:
-    """What a failed call to a service of ours means here; for sync and aio calls.
-
-    Refusals come back as they were raised. Whatever kept the service from serving, its providers included, is an OwnFault. A bug
-    over there is a bare SoniqueBayError, INTERNAL again. The words are kept only if they are ours: the library's name hosts.
-    """
-    known = isinstance(error, grpc.Call | grpc.aio.AioRpcError)
-    code = error.code() if known else grpc.StatusCode.UNKNOWN
-    kind = OwnFault if code is grpc.StatusCode.CANCELLED else _KINDS.get(code, SoniqueBayError)
-    status = _status_in(error.trailing_metadata() or ()) if known else status_pb2.Status()
-    info, retry, bad = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo(), error_details_pb2.BadRequest()
-    for detail in status.details:
-        _ = detail.Unpack(info) or detail.Unpack(retry) or detail.Unpack(bad)
-    message = status.message if info.domain == DOMAIN else "The service does not answer as it should."
-    if issubclass(kind, InvalidArgument):
-        return kind(*(Violation(v.field, v.description) for v in bad.field_violations))
-    if issubclass(kind, OwnFault):
-        return kind(message, retry_after=retry.retry_delay.ToTimedelta() or timedelta(seconds=1))
-    return kind(message) if issubclass(kind, Refused) else SoniqueBayError(BUG_MESSAGE)
-
-
 def _bad_request(violations: tuple[Violation, ...], limit: int) -> error_details_pb2.BadRequest:
     bad = error_details_pb2.BadRequest()
     for violation in violations:
@@ -99,11 +73,3 @@ def _bad_request(violations: tuple[Violation, ...], limit: int) -> error_details
 def _clipped(text: str) -> str:
     whole = text.encode("utf-8", "replace").decode()  # a lone surrogate cannot be put into a protobuf string
     return whole if len(whole) <= _TEXT_LIMIT else whole[: _TEXT_LIMIT - 1] + "…"
-
-
-def _status_in(trailers: Iterable[Any]) -> status_pb2.Status:
-    packed = next((value for key, value in trailers if key == DETAILS_KEY and isinstance(value, bytes)), b"")
-    try:
-        return status_pb2.Status.FromString(packed)
-    except DecodeError:  # a proxy's own idea of it
-        return status_pb2.Status()

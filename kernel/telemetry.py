@@ -15,7 +15,6 @@ from prometheus_client.metrics import MetricWrapperBase
 _ANSWERED = {"found", "absent", "ambiguous"}
 _NOT_SENT = {"deferred", "breaker_open"}
 _STATES = ("closed", "half_open", "open")
-_BUCKETS = (0.1, 0.5, 1, 2, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class ProviderMeter:
         self._errors = Counter("provider_errors", "Calls without an answer.", ["provider", "error_type"], registry=by)
         self._hits = Counter("provider_cache_hits", "Questions answered without a call.", of, registry=by)
         self._misses = Counter("provider_cache_misses", "Questions that no cache answered.", of, registry=by)
-        self._seconds = Histogram("provider_response_time", "Seconds per call.", of, buckets=_BUCKETS, registry=by)
+        self._seconds = Histogram("provider_response_time", "Seconds per call.", of, buckets=(0.1, 0.5, 1, 2, 5, 10), registry=by)
         self._state = Gauge("provider_breaker_state", "0 closed, 1 half open, 2 open.", of, registry=by)
 
     def called(self, provider: str, operation: str, outcome_kind: str, seconds: float) -> None:
@@ -88,9 +87,8 @@ def start_tracing(service: str, endpoint: str) -> Callable[[], None]:
     try:
         otlp = importlib.import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
     except ImportError:
-        structlog.get_logger("telemetry").warning(
-            "traces go nowhere: the `otlp` extra is not installed", setting="OTEL_EXPORTER_OTLP_ENDPOINT"
-        )
+        log = structlog.get_logger("telemetry")
+        log.warning("traces go nowhere: the `otlp` extra is not installed", setting="OTEL_EXPORTER_OTLP_ENDPOINT")
         return lambda: None
     tracing = TracerProvider(resource=Resource.create({"service.name": service}))
     tracing.add_span_processor(BatchSpanProcessor(otlp.OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")))

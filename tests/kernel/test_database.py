@@ -257,7 +257,7 @@ def test_json_keeps_whatever_an_upstream_sends(things: Database) -> None:
     assert nulls == ["two"]
 
 
-def test_upsert_overwrites_all_but_what_is_kept_and_the_last_of_equals_wins(things: Database) -> None:
+def test_upsert_overwrites_the_columns_given_and_the_last_of_equals_wins(things: Database) -> None:
     seen = datetime(2026, 1, 1, tzinfo=UTC)
     with things.write() as connection:
         upsert(connection, THINGS, [{"id": "one", "count": 1, "seen_at": seen}], key=["id"])
@@ -266,12 +266,11 @@ def test_upsert_overwrites_all_but_what_is_kept_and_the_last_of_equals_wins(thin
             connection,
             THINGS,
             [
-                {"id": "one", "count": 2, "seen_at": None},
-                {"id": "two", "count": 5, "seen_at": None},
-                {"id": "one", "count": 3, "seen_at": None},
+                {"id": "one", "count": 2},
+                {"id": "two", "count": 5},
+                {"id": "one", "count": 3},
             ],
             key=["id"],
-            keep=["seen_at"],
         )
         upsert(connection, THINGS, [{"id": "two"}], key=["id"])
         upsert(connection, THINGS, [], key=["id"])

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.errors import ProviderUnavailable
-from kernel.evidence import Candidate, Evidence, Fault, Standing, rank
+from kernel.evidence import Candidate, Evidence, Standing, rank
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PRIORITY = ("north", "east", "south")
@@ -171,9 +170,3 @@ def test_the_winner_is_beaten_by_nobody(given_candidates):
         )
 
     assert all(stands(first) >= stands(each) for each in others)
-
-
-def test_a_fault_says_when_to_come_back():
-    fault = Fault(ProviderUnavailable("north", "refused", retry_after=timedelta(seconds=9)))
-
-    assert fault.retry_after == timedelta(seconds=9)

@@ -8,15 +8,16 @@ from kernel.breaker import Breaker
 from kernel.errors import (
     BreakerOpen,
     DeadlineSpent,
+    ProviderFault,
     ProviderMalformed,
     ProviderRejected,
     ProviderThrottled,
     ProviderTimeout,
     ProviderUnavailable,
 )
-from kernel.evidence import Absent, Ambiguous, Deferred, Fault, Found
+from kernel.evidence import Absent, Ambiguous, Found
 from kernel.guard import Guard
-from kernel.limiter import build_limiter
+from kernel.limiter import LimitReached, build_limiter
 from kernel.retry import RetryPolicy
 from tests.fakes.meter import ListMeter
 
@@ -71,9 +72,15 @@ def use_up_the_time():
     deadline.check()
 
 
-def fault_times(guard: Guard, count: int, error: Exception) -> None:
+def fault_of(guard: Guard, ask, **said) -> ProviderFault:
+    with pytest.raises(ProviderFault) as raised:
+        guard.call("find", ask, **said)
+    return raised.value
+
+
+def fault_times(guard: Guard, count: int, error: ProviderFault) -> None:
     for _ in range(count):
-        guard.call("find", raising(error))
+        fault_of(guard, raising(error))
 
 
 @pytest.mark.parametrize("answer", [Found("it"), Absent(), Ambiguous(("a", "b"))])
@@ -90,12 +97,12 @@ def test_an_answer_is_handed_through(build, answer):
         ProviderRejected("upstream", "bad key."),
     ],
 )
-def test_three_faults_of_any_kind_become_values_and_open_the_breaker(build, breaker, fault):
+def test_three_faults_of_any_kind_are_raised_and_open_the_breaker(build, breaker, fault):
     guard = build()
 
-    outcomes = [guard.call("find", raising(fault)) for _ in range(3)]
+    raised = [fault_of(guard, raising(fault)) for _ in range(3)]
 
-    assert outcomes == [Fault(fault)] * 3
+    assert raised == [fault] * 3
     assert breaker.state == "open"
 
 
@@ -104,10 +111,10 @@ def test_an_open_breaker_is_a_fault_and_nobody_is_asked(build):
     fault_times(guard, 3, ProviderMalformed("upstream", "garbage."))
     asked = []
 
-    outcome = guard.call("find", lambda: asked.append(1))
+    fault = fault_of(guard, lambda: asked.append(1))
 
-    assert isinstance(outcome.error, BreakerOpen)
-    assert outcome.retry_after == timedelta(minutes=5)
+    assert isinstance(fault, BreakerOpen)
+    assert fault.retry_after == timedelta(minutes=5)
     assert asked == []
 
 
@@ -132,19 +139,19 @@ def test_a_breaker_that_opens_between_attempts_ends_the_retries(build, breaker):
     guard = build(attempts=5)
     fault = ProviderUnavailable("upstream", "down.")
 
-    outcome = guard.call("find", raising(*[fault] * 4))
+    raised = fault_of(guard, raising(*[fault] * 4))
 
-    assert isinstance(outcome.error, BreakerOpen)
+    assert isinstance(raised, BreakerOpen)
     assert breaker.state == "open"
 
 
-def test_throttling_parks_everyone_and_is_deferred_not_counted(build, breaker, limiter, clock):
+def test_throttling_parks_everyone_and_is_not_counted(build, breaker, limiter, clock):
     guard = build()
     until = clock.now() + timedelta(seconds=79_892)
 
-    outcome = guard.call("find", raising(ProviderThrottled("upstream", "busy.", retry_after=timedelta(seconds=79_892))))
+    fault = fault_of(guard, raising(ProviderThrottled("upstream", "busy", retry_after=timedelta(seconds=79_892))))
 
-    assert outcome == Deferred(until, "upstream: busy.")
+    assert (str(fault), fault.retry_after) == ("upstream: busy", timedelta(seconds=79_892))
     assert limiter.parked_until() == until
     assert breaker.state == "closed"
 
@@ -153,9 +160,9 @@ def test_a_parked_provider_is_not_asked(build, limiter, clock):
     limiter.park(clock.now() + timedelta(hours=1))
     asked = []
 
-    outcome = build(attempts=3).call("find", lambda: asked.append(1))
+    fault = fault_of(build(attempts=3), lambda: asked.append(1))
 
-    assert outcome.not_before == clock.now() + timedelta(hours=1)
+    assert fault.retry_after == timedelta(hours=1)
     assert (asked, clock.slept) == ([], [])
 
 
@@ -168,10 +175,10 @@ def test_a_parked_provider_is_not_asked(build, limiter, clock):
         (timedelta.max, timedelta(days=7)),
     ],
 )
-def test_an_absurd_wait_is_cut_and_a_missing_one_is_a_minute(build, clock, asked, kept):
-    outcome = build().call("find", raising(ProviderThrottled("upstream", "busy.", retry_after=asked)))
+def test_an_absurd_wait_is_cut_and_a_missing_one_is_a_minute(build, asked, kept):
+    fault = fault_of(build(), raising(ProviderThrottled("upstream", "busy", retry_after=asked)))
 
-    assert outcome.not_before == clock.now() + kept
+    assert fault.retry_after == kept
 
 
 def test_a_short_wait_named_by_a_busy_provider_is_waited_out(build, clock):
@@ -183,22 +190,22 @@ def test_a_short_wait_named_by_a_busy_provider_is_waited_out(build, clock):
     assert sum(clock.slept) >= 3
 
 
-def test_our_own_limit_is_deferred_and_parks_nobody(build, limiter, clock):
+def test_our_own_limit_is_told_apart_and_parks_nobody(build, limiter):
     for _ in range(100):
         limiter.acquire(max_wait=0)
 
-    outcome = build().call("find", lambda: Found("answer"), max_wait=0.1)
+    fault = fault_of(build(), lambda: Found("answer"), max_wait=0.1)
 
-    assert isinstance(outcome, Deferred)
+    assert isinstance(fault, LimitReached)
     assert limiter.parked_until() is None
 
 
 def test_the_provider_gets_its_own_time_and_running_out_is_its_fault(build, breaker):
     guard = build(timeout=timedelta(milliseconds=20))
 
-    outcomes = [guard.call("find", use_up_the_time) for _ in range(3)]
+    faults = [fault_of(guard, use_up_the_time) for _ in range(3)]
 
-    assert all(isinstance(outcome.error, ProviderTimeout) for outcome in outcomes)
+    assert all(isinstance(fault, ProviderTimeout) for fault in faults)
     assert breaker.state == "open"
 
 
@@ -267,9 +274,9 @@ def test_every_kind_of_outcome_is_metered(build, meter, clock):
     guard.call("find", slow)
     guard.call("find", Absent)
     guard.call("list", lambda: Ambiguous(()))
-    guard.call("find", raising(ProviderRejected("upstream", "bad key.")))
-    guard.call("find", raising(ProviderThrottled("upstream", "busy.")))
-    guard.call("find", lambda: Found("never sent: the provider is parked"))
+    fault_of(guard, raising(ProviderRejected("upstream", "bad key")))
+    fault_of(guard, raising(ProviderThrottled("upstream", "busy")))
+    fault_of(guard, lambda: Found("never sent: the provider is parked"))
 
     assert [call[1:3] for call in meter.calls] == [
         ("find", "found"),

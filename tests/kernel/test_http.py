@@ -114,11 +114,6 @@ def promise_more(peer: Conversation) -> None:
     peer.hang()
 
 
-def redirect_for_ever(peer: Conversation) -> None:
-    while peer.read_request():
-        peer.send(answer(status="302 Found", headers=("Location: /again",)))
-
-
 def redirecting_to(location: str) -> Act:
     return replying(answer(status="302 Found", headers=(f"Location: {location}",)))
 
@@ -129,15 +124,14 @@ def reset_mid_body(peer: Conversation) -> None:
     peer.reset()
 
 
-def test_an_answer_comes_with_status_headers_body_and_url(fetch):
-    got = fetch(replying(answer(b'{"a":1}', status="404 Not Found", headers=("X-Left: 3",))), params={"q": "a&b", "n": 1})
+def test_an_answer_comes_with_status_headers_and_body(fetch):
+    got = fetch(replying(answer(b'{"a":1}', status="404 Not Found", headers=("X-Left: 3",))))
 
     assert (got.status, got.body, got.headers["x-LEFT"]) == (404, b'{"a":1}', "3")
-    assert got.url.endswith("/?q=a%26b&n=1")
 
 
 def test_a_request_names_us_and_carries_what_was_given(fetch):
-    sent = fetch(echo, "POST", form={"method": "get it", "page": "1"}, headers={"Authorization": "Bearer x"}).body.decode()
+    sent = fetch(echo, "POST", content=b"method=get+it&page=1", headers={"Authorization": "Bearer x"}).body.decode()
 
     assert sent.startswith("POST / HTTP/1.1\r\n")
     assert "User-Agent: SoniqueBay/1 ( someone@example.org )\r\n" in sent
@@ -295,60 +289,13 @@ def test_a_gigabyte_in_a_megabyte_of_gzip_is_not_unpacked(serve):
     assert int(weighed.stdout) < GROWTH_UNDER_A_GIGABYTE_OF_GZIP
 
 
-def test_a_redirect_is_an_answer_unless_following_is_asked_for(fetch):
-    assert fetch(redirect_for_ever).status == 302
-
-
-def test_a_redirect_loop_ends(fetch):
-    with pytest.raises(ProviderMalformed, match="redirects too often"):
-        fetch(redirect_for_ever, max_redirects=3)
-
-
-def test_redirects_are_followed_and_the_last_url_is_told(serve, open_client):
-    last = serve(echo)
-    first = serve(redirecting_to(f"{last.url}file?x=1"))
-
-    got = open_client(first, last).request("GET", first.url, provider="upstream", timeout=timedelta(seconds=5), max_redirects=1)
-
-    assert got.url == f"{last.url}file?x=1"
-
-
-def test_keys_do_not_follow_a_redirect_to_another_host(serve, open_client):
-    last = serve(echo)
-    first = serve(redirecting_to(last.url))
-
-    sent = (
-        open_client(first, last)
-        .request(
-            "GET",
-            first.url,
-            provider="upstream",
-            headers={"X-Api-Key": "secret", "Authorization": "secret", "Accept": "image/*"},
-            timeout=timedelta(seconds=5),
-            max_redirects=1,
-        )
-        .body.decode()
-    )
-
-    assert "secret" not in sent
-    assert "Accept: image/*" in sent
-
-
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_redirect_to_a_private_address_reaches_nobody(serve, open_client, scheme):
+def test_a_redirect_is_an_answer_and_reaches_nobody(serve, fetch):
     inside = serve(echo)
-    outside = serve(redirecting_to(f"{scheme}://{inside.host_port}/"))
 
-    with pytest.raises(ProviderMalformed):
-        open_client(outside).request("GET", outside.url, provider="upstream", timeout=timedelta(seconds=5), max_redirects=3)
+    got = fetch(redirecting_to(inside.url))
 
+    assert (got.status, got.headers["location"]) == (302, inside.url)
     assert inside.connections == 0
-
-
-@pytest.mark.parametrize("location", ["file:///etc/passwd", "gopher://x/", "data:,x", "//[bad", "https://user@good.example/"])
-def test_a_redirect_away_from_the_web_is_refused(fetch, location):
-    with pytest.raises(ProviderFault):
-        fetch(redirecting_to(location), max_redirects=3)
 
 
 @pytest.mark.parametrize(
@@ -410,9 +357,9 @@ def test_an_address_nobody_answers_at_leaves_time_for_the_next(serve):
 
 def test_a_fault_names_the_provider_and_neither_url_nor_key(fetch):
     with pytest.raises(ProviderUnavailable) as raised:
-        fetch(Conversation.reset, params={"api_key": "canary"})
+        fetch(Conversation.reset, headers={"Authorization": "canary"})
 
-    assert str(raised.value) == "upstream: could not be reached."
+    assert str(raised.value) == "upstream: could not be reached"
 
 
 @pytest.mark.parametrize(

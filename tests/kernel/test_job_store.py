@@ -149,14 +149,6 @@ def test_a_message_the_broker_lost_is_sent_again_when_its_reservation_ends(store
     assert (before, after) == ([], [job_id])
 
 
-def test_a_job_that_could_not_be_sent_is_due_at_once(store: JobStore) -> None:
-    job_id = store.enqueue("walk")
-
-    store.unreserve(store.reserve(10))
-
-    assert store.reserve(10) == [job_id]
-
-
 def test_a_silent_worker_loses_its_job_and_can_write_nothing_afterwards(store: JobStore, clock: FakeClock) -> None:
     job_id = store.enqueue("walk")
     silent = claim(store, job_id)
@@ -317,30 +309,6 @@ def test_a_cancelled_job_is_neither_begun_nor_finished(store: JobStore) -> None:
     assert store.claim(waiting) is None
     with pytest.raises(LeaseLost):
         store.succeed(ours)
-
-
-def test_a_clock_set_back_by_a_month_holds_up_nothing_for_longer_than_a_lease(store: JobStore, clock: FakeClock) -> None:
-    waiting, running = store.enqueue("walk"), store.enqueue("walk")
-    claim(store, running)
-    clock.set_wall(clock.now() - timedelta(days=30))
-
-    store.reserve(10)
-    clock.advance(LEASE.total_seconds())
-
-    assert sorted(store.reserve(10)) == sorted([waiting, running])
-
-
-def test_finished_jobs_are_forgotten_and_others_are_not(store: JobStore, clock: FakeClock) -> None:
-    done, dead, waiting = (store.enqueue("walk") for _ in range(3))
-    store.succeed(claim(store, done))
-    store.bury(claim(store, dead), "no good")
-    clock.advance(60)
-
-    pruned = store.prune(clock.now())
-
-    assert pruned == 1
-    assert store.count_by_state() == dict.fromkeys(JobState, 0) | {JobState.DEAD: 1, JobState.PENDING: 1}
-    assert state(store, waiting) is JobState.PENDING
 
 
 @pytest.fixture

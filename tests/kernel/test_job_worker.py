@@ -106,7 +106,7 @@ def test_two_workers_in_one_process_do_not_take_each_others_messages(jobs: Jobs,
     tally = Tally(10)
     jobs.register("walk", tally)
     start()
-    start().wake()
+    start()
 
     made = [jobs.store.enqueue("walk") for _ in range(10)]
 

@@ -25,9 +25,11 @@ from kernel.clock import SystemClock
 from kernel.limiter import build_limiter
 
 class Noting(SystemClock):
+    noted = []
+
     def now(self):
-        self.noted = super().now()
-        return self.noted
+        self.noted.append(super().now())
+        return self.noted[-1]
 
 clock = Noting()
 limiter = build_limiter("upstream", rate_per_second=20, burst=2, folder=Path(sys.argv[1]), redis=None, clock=clock)
@@ -35,7 +37,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(10):
     limiter.acquire(max_wait=60)
-    print(clock.noted.timestamp())
+    print(clock.noted[-2].timestamp())  # the last is for the process's own count
 """
 
 PARKED_UNTIL = """
@@ -269,6 +271,17 @@ def test_without_redis_each_process_keeps_the_rate_alone(build, redis, redis_ser
     with pytest.raises(LimitReached):
         limiter.acquire(max_wait=0)
     redis_server.resume()
+
+
+def test_who_loses_redis_does_not_begin_with_a_fresh_allowance(build, redis, redis_server):
+    limiter = build(redis=redis)
+    limiter.acquire(max_wait=0)
+    limiter.acquire(max_wait=0)
+
+    redis_server.kill()
+
+    with pytest.raises(LimitReached):
+        limiter.acquire(max_wait=0)
 
 
 def test_redis_is_left_alone_for_half_a_minute_and_then_asked_again(build, redis, redis_server, clock):

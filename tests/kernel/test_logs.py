@@ -11,7 +11,7 @@ import structlog
 from opentelemetry import trace
 from pydantic import SecretStr
 
-from kernel.logs import FIELDS, Redactor, configure_logging
+from kernel.logs import FIELDS, configure_logging
 
 CANARY = 'c4nary "quoted" \\ ü/&'
 
@@ -106,8 +106,10 @@ def test_a_registered_secret_never_gets_into_a_line(lines, spelled):
         "api_sig=CANARY&sk=CANARY",
     ],
 )
-def test_what_stands_where_a_secret_would_is_blotted_out(text):
-    assert "CANARY" not in Redactor([]).redact(text)
+def test_what_stands_where_a_secret_would_is_blotted_out(lines, text):
+    structlog.get_logger("a").info(text)
+
+    assert "CANARY" not in lines()[0]["event"]
 
 
 @pytest.mark.parametrize(
@@ -120,8 +122,10 @@ def test_what_stands_where_a_secret_would_is_blotted_out(text):
         "secretary: Ann",
     ],
 )
-def test_ordinary_words_stay(text):
-    assert Redactor([SecretStr(""), SecretStr("abc")]).redact(text) == text
+def test_ordinary_words_stay(lines, text):
+    structlog.get_logger("a").info(text)
+
+    assert lines()[0]["event"] == text
 
 
 def test_a_redacted_line_is_still_json(lines):

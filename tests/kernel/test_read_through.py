@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kernel.cache import MemoryCache, RedisCache, TwoLevelCache
+from kernel.codec import JsonCodec
 from kernel.errors import (
     BreakerOpen,
     DeadlineSpent,
@@ -37,15 +38,20 @@ FAULTS = [
 ]
 
 
-class Text:
+class Text(JsonCodec[str]):
     """A codec that is strict about what it wrote."""
+
+    def __init__(self) -> None:
+        super().__init__(str)
 
     def encode(self, value: str) -> bytes:
         return b"text:" + value.encode()
 
     def decode(self, content: bytes) -> str:
         kind, value = content.decode().split(":", 1)
-        return {"text": value}[kind]
+        if kind != "text":
+            raise ValueError(kind)
+        return value
 
 
 class Counts:

@@ -225,6 +225,22 @@ def wait_until_refused(port: int) -> None:
     pytest.fail("new calls were still taken")
 
 
+def test_the_rest_is_closed_while_calls_are_drained():
+    with process() as (child, listening):
+        channel, call = get(listening["port"])
+        events = [json.loads(child.stdout.readline())["event"]]
+
+        child.terminate()
+        events += [json.loads(child.stdout.readline())["event"] for _ in range(2)]
+        is_running = not call.done()
+        child.stdin.write("\n")
+        child.stdin.flush()
+
+        assert call.result(timeout=10).value == "finished"
+        assert (events, is_running) == (["begun", "stopping", "closed"], True)
+        channel.close()
+
+
 def test_an_idle_server_ends_at_once():
     with process() as (child, _):
         child.terminate()

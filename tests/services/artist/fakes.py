@@ -31,6 +31,12 @@ from tests.fakes.meter import NullMeter
 FRESH = {Kind.PROFILE: timedelta(days=1), Kind.TAGS: timedelta(days=14), Kind.SIMILAR: timedelta(days=14)}
 ABSENT_FOR = timedelta(days=7)
 
+_SHAPES: dict[Kind, Any] = {
+    Kind.PROFILE: Found[Profile] | Ambiguous[Profile],
+    Kind.TAGS: Found[tuple[Tag, ...]] | Ambiguous[tuple[Tag, ...]],
+    Kind.SIMILAR: Found[tuple[SimilarName, ...]] | Ambiguous[tuple[SimilarName, ...]],
+}
+
 Says = Answer[Any] | ProviderFault
 
 
@@ -40,7 +46,7 @@ def profile(name: str, language: str, *, listeners: int = 1000, mbid: str | None
 
 
 class FakeArtists:
-    """Satisfies ArtistProvider. Knows every artist unless `says` has another answer or a fault for the kind; counts what it is asked.
+    """Satisfies ArtistProvider. Knows every artist unless `says` has another answer, or a fault, for the kind.
 
     `meanwhile` is called with the kind while the answer is being made, for tests that order threads.
     """
@@ -136,10 +142,9 @@ class Workshop:
             clock=clock,
             meter=NullMeter(),
         )
-        shapes: dict[Kind, Any] = {Kind.PROFILE: Profile, Kind.TAGS: tuple[Tag, ...], Kind.SIMILAR: tuple[SimilarName, ...]}
-        askers = {
-            kind: Asker(name, kind, guard=guard, remembered=self._reads(Found[shape] | Ambiguous[shape], cache), clock=clock)
-            for kind, shape in shapes.items()
+        askers: dict[Kind, Asker[Any]] = {
+            kind: Asker(name, kind, guard=guard, remembered=self._reads(shape, cache), clock=clock)
+            for kind, shape in _SHAPES.items()
         }
         return AskedProvider(name, provider, askers)
 

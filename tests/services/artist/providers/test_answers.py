@@ -2,6 +2,7 @@
 
 import string
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel.errors import ProviderFault, ProviderMalformed
+from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable
 from kernel.evidence import Absent, Found
-from services.artist.domain import MAX_NAME, Image, Profile, SimilarName, Tag
+from services.artist.domain import MAX_NAME, Biography, Image, Profile, SimilarName, Tag
 from services.artist.providers import ArtistProvider
 from services.artist.providers.lastfm.answers import plain_text
 from tests.services.artist.providers.canned import CannedUpstream
 
+DECLARED = (ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable)
 GOLDEN = Path(__file__).parent / "lastfm"
 _AT_ONCE = 2.0  # seconds; the quadratic readings these tests keep out take minutes
 
@@ -36,6 +38,12 @@ def profile_of(provider: ArtistProvider) -> Profile:
     found = provider.find_profile("Sigur Testós", mbid=None, language="is")
     assert isinstance(found, Found)
     return found.value
+
+
+def biography_of(provider: ArtistProvider) -> Biography:
+    biography = profile_of(provider).biography
+    assert biography is not None
+    return biography
 
 
 def profile_with(*elements: str) -> str:
@@ -68,7 +76,7 @@ def test_pictures_are_smallest_first_without_stars_nameless_sizes_and_plain_http
 def test_a_biography_is_plain_text_without_the_closing_link_and_licence(upstream, lastfm):
     upstream.says(golden("profile-whole"))
 
-    biography = profile_of(lastfm).biography
+    biography = biography_of(lastfm)
 
     assert biography.summary == 'They play "slowly" & well.'
     assert biography.content == 'They play "slowly" & well, for 3 < 4 people.\n\nTheir second record was longer.'
@@ -95,14 +103,14 @@ def test_a_bare_profile_says_nothing_it_does_not_know(upstream, lastfm):
 def test_the_first_of_january_1970_means_that_nobody_ever_wrote(upstream, lastfm):
     upstream.says(profile_with("<bio><published>01 Jan 1970, 00:00</published><content>Words.</content></bio>"))
 
-    assert profile_of(lastfm).biography.published_at is None
+    assert biography_of(lastfm).published_at is None
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "31 Feb 2006, 00:00", "12 Feb 99999, 00:00", "12 Feb 0001, 00:00"])
 def test_a_date_that_makes_no_sense_is_left_out(upstream, lastfm, date):
     upstream.says(profile_with(f"<bio><published>{date}</published><content>Words.</content></bio>"))
 
-    assert profile_of(lastfm).biography.published_at is None
+    assert biography_of(lastfm).published_at is None
 
 
 @pytest.mark.parametrize(
@@ -164,9 +172,7 @@ def test_a_name_longer_than_any_is_no_name(upstream, lastfm):
     with pytest.raises(ProviderMalformed):
         profile_of(lastfm)
 
-    upstream.says(
-        f'<lfm status="ok"><similarartists><artist><name>{long}</name><match>1</match></artist></similarartists></lfm>'
-    )
+    upstream.says(f'<lfm status="ok"><similarartists><artist><name>{long}</name><match>1</match></artist></similarartists></lfm>')
     assert isinstance(lastfm.find_similar_artists("X", limit=5), Absent)
 
 
@@ -233,7 +239,7 @@ def test_a_body_nested_beyond_all_reason_is_malformed(upstream, lastfm):
     [
         ("a <![foo[bar]]> b", "a  b"),
         ("1 < 2 > 1", "1 < 2 > 1"),
-        ("caf&eacute; &#233; &amp;amp;", "café é &amp;"),
+        ("&eacute;t&#233; &amp;amp;", "été &amp;"),
         (f"x &#{'9' * 5000}; y", f"x &#{'9' * 5000}; y"),
         ("&#xD800;", "\ufffd"),
         ("&nosuchthing; & &", "&nosuchthing; & &"),
@@ -261,8 +267,10 @@ def test_any_markup_becomes_some_text(markup):
 
 
 NAMES = st.sampled_from(
-    ["lfm", "artist", "name", "mbid", "url", "image", "stats", "listeners", "playcount", "bio", "links", "link", "published"]
-    + ["summary", "content", "toptags", "tag", "count", "similarartists", "match", "similar", "error"]
+    (
+        "lfm artist name mbid url image stats listeners playcount bio links link published summary content "
+        "toptags tag count similarartists match similar error"
+    ).split()
 )
 VALUES = st.one_of(
     st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Z"]), max_size=12),
@@ -295,10 +303,8 @@ def assert_answered_or_declared(upstream: CannedUpstream, lastfm: ArtistProvider
         lambda: lastfm.find_tags("X"),
         lambda: lastfm.find_similar_artists("X", limit=3),
     ):
-        try:
+        with suppress(*DECLARED):
             assert isinstance(ask(), Found | Absent)
-        except ProviderFault as fault:
-            assert type(fault).__name__ in {"ProviderMalformed", "ProviderUnavailable", "ProviderThrottled", "ProviderRejected"}
 
 
 SHARED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

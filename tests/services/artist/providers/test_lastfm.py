@@ -9,10 +9,10 @@ import pytest
 
 from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable
 from kernel.evidence import Absent, Found
-from services.artist.domain import Profile, SimilarName, Tag
+from services.artist.domain import Profile
 from services.artist.providers import ArtistProvider
 from services.artist.providers.lastfm import NAME, LastfmProvider
-from tests.fakes.raw_server import RawServer
+from tests.fakes.raw_server import RawServer, once
 from tests.sandbox.running import LASTFM, RunningSandbox
 from tests.services.artist.providers.canned import KEY, USER_AGENT, CannedUpstream, lastfm_at
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
@@ -95,7 +95,7 @@ def test_a_suspended_key_is_not_tried_again_for_hours(sandbox, provider, ask):
 
     raised = fault_of(lambda: ask(provider, "Radiohead"))
 
-    assert raised.retry_after >= timedelta(hours=1)
+    assert (raised.retry_after or timedelta(0)) >= timedelta(hours=1)
     assert "key" in str(raised)
     assert KEY not in str(raised)
 
@@ -150,7 +150,7 @@ def test_calls_share_one_connection(upstream: CannedUpstream):
 
 
 def test_bytes_that_are_not_http_are_a_fault(ask):
-    server = RawServer(lambda peer: peer.read_request() and peer.send(b"\x16\x03\x01\x00\x02\x02\x28"))
+    server = RawServer(once(b"\x16\x03\x01\x00\x02\x02\x28"))
 
     with lastfm_at(server.url, server.host_port) as lastfm:
         raised = fault_of(lambda: ask(lastfm, "Radiohead"))
@@ -163,17 +163,20 @@ def test_a_profile_is_read_whole(provider):
     found = provider.find_profile("radiohead", mbid=None, language="en")
 
     assert isinstance(found, Found)
-    profile: Profile = found.value
+    profile = found.value
+    assert isinstance(profile, Profile)
     assert (profile.name, profile.mbid) == ("Radiohead", RADIOHEAD_MBID)
-    assert profile.listeners > 1_000_000
-    assert profile.playcount > profile.listeners
+    assert profile.listeners is not None
+    assert profile.playcount is not None
+    assert 1_000_000 < profile.listeners < profile.playcount
+    assert profile.biography is not None
     assert profile.biography.language == "en"
     assert "Read more" not in profile.biography.content
     assert found.source_url == profile.url
 
 
 def test_tags_are_at_most_ten_heaviest_first(provider):
-    tags: tuple[Tag, ...] = provider.find_tags("Radiohead").value
+    tags = provider.find_tags("Radiohead").value
 
     assert 1 <= len(tags) <= 10
     assert [tag.weight for tag in tags] == sorted((tag.weight for tag in tags), reverse=True)
@@ -181,7 +184,7 @@ def test_tags_are_at_most_ten_heaviest_first(provider):
 
 @pytest.mark.parametrize("limit", [1, 3, 50])
 def test_similar_artists_are_as_many_as_asked_for_with_ids_weights_and_ranks(provider, limit):
-    similar: tuple[SimilarName, ...] = provider.find_similar_artists("Radiohead", limit=limit).value
+    similar = provider.find_similar_artists("Radiohead", limit=limit).value
 
     assert 1 <= len(similar) <= limit
     assert [row.rank for row in similar] == list(range(1, len(similar) + 1))

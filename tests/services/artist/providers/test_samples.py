@@ -14,7 +14,8 @@ from services.artist.providers import ArtistProvider
 from tests.services.artist.providers.canned import CannedUpstream
 
 SAMPLES = Path(__file__).parents[4].parent / "shared/upstream-samples/lastfm"
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"the recorded answers are not beside this checkout: {SAMPLES}")
+if not SAMPLES.is_dir():
+    pytest.skip(f"the recorded answers are not beside this checkout: {SAMPLES}", allow_module_level=True)
 
 PARSED_HERE = {
     "artist.getInfo-ok.xml",
@@ -71,7 +72,7 @@ def ask(provider: ArtistProvider, method: str) -> Any:
 
 
 def errors() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads((SAMPLES / "errors-matrix.json").read_text())["errors"] if SAMPLES.is_dir() else []
+    rows: list[dict[str, Any]] = json.loads((SAMPLES / "errors-matrix.json").read_text())["errors"]
     return rows
 
 
@@ -93,8 +94,9 @@ def test_a_recorded_answer_is_found(upstream: CannedUpstream, lastfm, file):
 def test_the_recorded_profile_is_read_field_by_field(upstream: CannedUpstream, lastfm):
     upstream.says((SAMPLES / "artist.getInfo-ok.xml").read_bytes())
 
-    profile: Profile = ask(lastfm, "artist.getInfo").value
+    profile = ask(lastfm, "artist.getInfo").value
 
+    assert isinstance(profile, Profile)
     assert (profile.name, profile.mbid) == ("Radiohead", "a74b1b7f-71a5-4011-9441-d0b5e4122711")
     assert (profile.listeners, profile.playcount) == (7_965_123, 1_286_093_099)
     assert [image.size for image in profile.images] == ["small", "medium", "large", "extralarge", "mega"]
@@ -106,7 +108,7 @@ def test_the_recorded_profile_is_read_field_by_field(upstream: CannedUpstream, l
 def test_the_recorded_bare_profile_has_nothing_made_up(upstream: CannedUpstream, lastfm):
     upstream.says((SAMPLES / "artist.getInfo-no-bio-no-image-no-mbid.xml").read_bytes())
 
-    profile: Profile = ask(lastfm, "artist.getInfo").value
+    profile = ask(lastfm, "artist.getInfo").value
 
     assert (profile.mbid, profile.biography, profile.images) == (None, None, ())
     assert (profile.listeners, profile.playcount) == (6, 8)
