@@ -8,9 +8,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMPS := .venv/.stamps
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+# Twice quiet: errors only, no warnings about a machine's own pip configuration.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes
 PROTOS := $(shell find protos -name '*.proto')
 CODE := kernel services gateway sandbox scripts benchmarks tests
+# Two installs into one environment at once would spoil it.
+.NOTPARALLEL:
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,28 +52,38 @@ fmt: $(STAMPS)/dev gen/.made ## Formats code and contracts, and rewrites the REA
 	@$(BIN)/buf format -w protos
 	@$(BIN)/python scripts/document.py
 
-bench: $(STAMPS)/dev gen/.made ## Measures what is fast, beside its limit, in the same run.
-	@for each in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$each .py); done
+bench: $(STAMPS)/dev gen/.made ## Measures what is fast, beside its limit, in the same run; fails below its bars.
+	@missed=0
+	for each in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$each .py) || missed=1; done
+	exit $$missed
 
 clean: ## Removes everything that the other verbs made, except data/.
 	@rm -rf .venv gen .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(BIN)/python:
+# The stamp is written last: what an interruption left half-made is not taken for an environment, but made anew.
+$(STAMPS)/venv:
 	@echo "Preparing the Python environment (once) …"
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
-	$(PYTHON) -m venv .venv
+	rm -rf .venv
+	if ! $(PYTHON) -m venv .venv >/dev/null; then
+		echo "Python's venv module does not work here; install it (on Debian and Ubuntu: sudo apt install python3-venv)." >&2
+		exit 1
+	fi
 	# The project itself and its compiled contracts, importable from anywhere.
 	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_paths()["purelib"], "soniquebay.pth").write_text("\n".join(str(pathlib.Path(p).resolve()) for p in (".", "gen")) + "\n")'
 	mkdir -p $(STAMPS)
+	touch $@
 
-$(STAMPS)/run: requirements.lock | $(BIN)/python
-	@if [ ! -e $(STAMPS)/dev ]; then echo "Installing the libraries …"; $(PIP) -r requirements.lock; fi
-	@touch $@
+# All of requirements.lock is in requirements-dev.lock, at the same versions: installing either never undoes the other.
+$(STAMPS)/run: requirements.lock | $(STAMPS)/venv
+	@echo "Installing the libraries …"
+	$(PIP) -r requirements.lock
+	touch $@
 
-$(STAMPS)/dev: requirements-dev.lock | $(BIN)/python
+$(STAMPS)/dev: requirements-dev.lock | $(STAMPS)/venv
 	@echo "Installing the libraries and tools …"
-	@$(PIP) -r requirements-dev.lock
-	@touch $@ $(STAMPS)/run
+	$(PIP) -r requirements-dev.lock
+	touch $@ $(STAMPS)/run
 
 gen/.made: $(PROTOS) $(STAMPS)/run
 	@rm -rf gen && mkdir gen

@@ -1,8 +1,8 @@
 """Was this very request answered before? An `Idempotency-Key` makes a repeated POST safe: one effect, the same answer.
 
 A key belongs to its caller for a day. The first request with it runs to its end even when its client leaves, so that the repeat
-finds an answer; repeats meanwhile wait for it. What asks to be repeated (429, 503) is not kept. A gateway that dies in the middle
-leaves a claim that lapses; the next repeat then runs again.
+finds an answer; repeats meanwhile wait for it. Only final answers are kept: what failed for want of time, room or health is run
+again when it is repeated. A gateway that dies in the middle leaves a claim that lapses; the next repeat then runs again.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ from gateway.problems import Problem, retry_after
 
 KEPT = timedelta(hours=24)
 _LONGEST_KEY = 255
-_PASSING = frozenset({429, 503})
+_PASSING = frozenset({429, 499})
+_FAULTS = 500
 _POLL_SECONDS = 0.2
 _SOON = timedelta(seconds=1)
 
@@ -29,6 +30,11 @@ class Saved:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a repeat could hear nothing else: a 504 kept for a day would answer all day for one slow moment."""
+        return self.status < _FAULTS and self.status not in _PASSING
 
 
 class Claim(Enum):
@@ -93,10 +99,10 @@ class Idempotency:
         except BaseException:
             await asyncio.to_thread(self._ledger.release, name)
             raise
-        if answer.status in _PASSING:
-            await asyncio.to_thread(self._ledger.release, name)
-        else:
+        if answer.is_final:
             await asyncio.to_thread(self._ledger.keep, name, answer)
+        else:
+            await asyncio.to_thread(self._ledger.release, name)
         return answer, False
 
     async def _claim(self, name: str, fingerprint: str, lease: timedelta, seconds: float) -> Saved | Claim:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from gateway.idempotency import KEPT, Claim, Saved
 from kernel import deadline
 from kernel.clock import Clock
-from kernel.database import Database, Json, UtcDateTime, insert_missing
+from kernel.database import Database, Json, UtcDateTime, dialect_insert
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LONGEST = timedelta(seconds=5)
@@ -38,7 +38,8 @@ class DatabaseLedger:
         row = {"name": name, "fingerprint": fingerprint, "lease_until": now + lease, "expires_at": now + KEPT}
         with deadline.within(_LONGEST), self._database.write() as connection:
             connection.execute(sa.delete(ANSWERS).where(ANSWERS.c.expires_at < now))
-            if insert_missing(connection, ANSWERS, [row], key=["name"]):
+            insert = dialect_insert(connection, ANSWERS).values(row).on_conflict_do_nothing(index_elements=["name"])
+            if connection.execute(insert).rowcount:
                 return Claim.MINE
             return _judge(connection, name, fingerprint, now, now + lease)
 

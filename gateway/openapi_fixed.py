@@ -41,7 +41,7 @@ _PROBLEM = {
 }
 _PROBLEM_CONTENT = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds until it is worth trying again.", "schema": {"type": "integer"}}}
-_STATUSES = (400, 401, 403, 404, 405, 408, 409, 413, 414, 415, 416, 422, 429, 431, 499, 500, 501, 503, 504)
+_STATUSES = (400, 401, 403, 404, 405, 408, 409, 413, 414, 415, 416, 422, 429, 431, 500, 501, 503, 504)
 _BY_STATUS = {status: next(kind for kind in KINDS.values() if kind.status == status) for status in _STATUSES}
 
 _BINARY = {"*/*": {"schema": {"type": "string", "format": "binary"}}}

@@ -53,7 +53,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "idempotency-key-reused": Kind(422, "Key used for another request", "This Idempotency-Key came with another request."),
         "too-many-requests": Kind(429, "Too many requests", "Come back a little later."),
         "header-fields-too-large": Kind(431, "Headers too large", "The headers are larger than is taken here."),
-        "cancelled": Kind(499, "Cancelled", "The request was cancelled."),
         "internal": Kind(500, "Internal error", "Something went wrong here. The request id finds it in our log."),
         "unimplemented": Kind(501, "Not implemented", "The service does not do this yet."),
         "unavailable": Kind(503, "Not available", "The service does not answer now. Try again a little later."),
@@ -63,7 +62,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 _BY_CODE: Mapping[grpc.StatusCode, str] = MappingProxyType(
     {
-        grpc.StatusCode.CANCELLED: "cancelled",
+        # Our own cancellations never get here; a stopping server answers so to calls it had not begun.
+        grpc.StatusCode.CANCELLED: "unavailable",
         grpc.StatusCode.UNKNOWN: "internal",
         grpc.StatusCode.INVALID_ARGUMENT: "invalid-argument",
         grpc.StatusCode.DEADLINE_EXCEEDED: "deadline-exceeded",

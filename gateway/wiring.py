@@ -18,6 +18,7 @@ from gateway.access import Access, TokenDesk
 from gateway.assets import WebApp
 from gateway.binding import compile_binding
 from gateway.calls import Channels, Method
+from gateway.channels import open_aio_channel
 from gateway.contracts import Contract
 from gateway.documents import Documents
 from gateway.edge import Edge, Meter
@@ -35,7 +36,6 @@ from gateway.streams import EventStream
 from gateway.transcoder import Endpoint, House, Transcoder
 from kernel.auth import Scope as TokenScope
 from kernel.auth import TokenVerifier, required_scope
-from kernel.client import open_aio_channel
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
 from kernel.settings import SettingsError
@@ -63,7 +63,7 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> Gateway:
     table = RouteTable(contract)
     channels = Channels(_addresses(contract, settings), open_aio_channel)
     registry = CollectorRegistry()
-    database = Database.for_app(settings.database_url, settings.data_dir, "gateway")
+    database = Database.for_app(settings.database_url, settings.data_dir, f"{settings.realm}gateway")
     database.migrate(ledger.MIGRATIONS)
     redis = _redis(settings)
     limits = RateLimits(_limits(settings), clock=clock, shared=redis)

@@ -129,15 +129,6 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
     connection.execute(statement, _in_order(rows, key))
 
 
-def insert_missing(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> int:
-    """Inserts the rows whose `key` is not there yet; how many those were."""
-    if not rows:
-        return 0
-    statement = dialect_insert(connection, table).on_conflict_do_nothing(index_elements=key)
-    inserted = connection.execute(statement.returning(*(table.c[name] for name in key)), _in_order(rows, key))
-    return len(inserted.all())
-
-
 def dialect_insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say ON CONFLICT, which SQLAlchemy offers per dialect only."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -95,8 +95,11 @@ class BridgeTransport(httpx2.BaseTransport):
     through the library; one that wraps every exception leaves ours as the `__cause__`.
     """
 
-    def __init__(self, http: HttpClient, base_url: str, *, provider: str, timeout: timedelta, prefix: str = "/") -> None:
+    def __init__(
+        self, http: HttpClient, base_url: str, *, provider: str, timeout: timedelta, prefix: str = "/", max_bytes: int = MAX_BYTES
+    ) -> None:
         self._http = http
+        self._max_bytes = max_bytes
         self._base_url = base_url
         self._provider = provider
         self._timeout = timeout
@@ -110,6 +113,7 @@ class BridgeTransport(httpx2.BaseTransport):
             headers={name: value for name, value in request.headers.items() if name not in _OWN_HEADERS},
             content=request.read(),
             timeout=self._timeout,
+            max_bytes=self._max_bytes,
         )
         return httpx2.Response(answer.status, headers=dict(answer.headers), content=answer.body, request=request)
 

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from kernel.clock import Clock
 from kernel.database import Database, dialect_insert
-from kernel.job_table import ACTIVE, UNFINISHED, Claim, Job, JobState, Lane, LeaseLost, job_table, read_job
+from kernel.job_table import ACTIVE, OVER, UNFINISHED, Claim, Job, JobState, Lane, LeaseLost, job_table, read_job
 
 _ENDED: Final = {"lease_until": None, "lease_owner": None}
+_KEPT: Final = timedelta(days=7)
+_FORGOTTEN_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,13 @@ class JobStore:
     def reserve(self, window: int) -> list[str]:
         """Ids of due jobs to be sent to workers now, first in rank first; kept from other senders until `lease` has passed.
 
-        Never more than `window` are sent or running at a time: what waits in a broker can no longer be overtaken.
+        Never more than `window` are sent or running at a time: what waits in a broker can no longer be overtaken. What succeeded
+        or was cancelled more than a week ago is forgotten on the way, some at each call.
         """
         now = self.clock.now()
         with self.database.write() as connection:
             self._bury_abandoned(connection, now)
+            self._forget_over(connection, now)
             busy = sa.select(sa.func.count()).where(ACTIVE, self._jobs.c.lease_until > now)
             room = window - connection.execute(busy).scalar_one()
             ids = connection.execute(self._next(now, max(0, room)).with_for_update(skip_locked=True)).scalars().all()
@@ -179,6 +183,13 @@ class JobStore:
         abandoned = jobs.c.state == JobState.RUNNING, self._is_free(now), jobs.c.attempts >= jobs.c.max_attempts
         grave = {"state": JobState.DEAD, "lease_owner": None, "lease_until": None, "updated_at": now}
         connection.execute(sa.update(jobs).where(*abandoned).values(grave | {"error": "Its worker stopped without a word."}))
+
+    def _forget_over(self, connection: sa.Connection, now: datetime) -> None:
+        """Without this the table grows for ever; bounded, or after a long pause one pass would hold up every other writer."""
+        jobs = self._jobs
+        old = sa.select(jobs.c.id).where(OVER, jobs.c.updated_at < now - _KEPT).order_by(jobs.c.updated_at)
+        some = old.limit(_FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)
+        connection.execute(sa.delete(jobs).where(jobs.c.id.in_(some)))
 
     def _waiting(self, due_at: datetime, lane: Lane) -> dict[str, Any]:
         return {"state": JobState.PENDING, "due_at": due_at, "rank_at": self._rank(due_at, lane)}

@@ -60,6 +60,7 @@ class LeaseLost(Exception):
 # Written out, not bound: both databases use a partial index only where they can read that the query implies it.
 ACTIVE: Final = sa.text("state IN ('PENDING', 'RUNNING')")
 UNFINISHED: Final = sa.text("state IN ('PENDING', 'RUNNING', 'DEAD')")
+OVER: Final = sa.text("state IN ('SUCCEEDED', 'CANCELLED')")
 
 
 def job_table(metadata: sa.MetaData) -> sa.Table:
@@ -86,6 +87,7 @@ def job_table(metadata: sa.MetaData) -> sa.Table:
         sa.Column("updated_at", UtcDateTime, nullable=False),
     )
     sa.Index("jobs_next", table.c.rank_at, sqlite_where=ACTIVE, postgresql_where=ACTIVE)
+    sa.Index("jobs_over", table.c.updated_at, sqlite_where=OVER, postgresql_where=OVER)
     sa.Index("jobs_once", table.c.dedupe_key, unique=True, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED)
     return table
 

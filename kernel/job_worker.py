@@ -20,14 +20,15 @@ class JobWorker:
     """Sends due jobs and does what is sent, in `threads` threads of this process, between `start` and `stop`.
 
     The broker is only a wake-up call. It holds what is about to run, at most two jobs per thread; the backlog stays in the table.
-    What the broker loses is sent again when its reservation ends, and while it does not answer the rows stay due.
+    What the broker loses is sent again when its reservation ends, and while it does not answer the rows stay due. Celery's own
+    worker gives up on some of a broker's endings; another takes its place.
     """
 
     def __init__(
         self, jobs: Jobs, *, name: str, broker_url: str = "", threads: int = 2, poll: timedelta = timedelta(seconds=1)
     ) -> None:
         self._jobs = jobs
-        self._window = 2 * threads
+        self._concurrency = threads
         self._app = _build_app(name, broker_url, longest=10 * jobs.store.lease)
 
         def run_job(job_id: str) -> None:  # a function, since Celery takes the argument off a bound method
@@ -35,16 +36,15 @@ class JobWorker:
 
         # Not shared: that would make it a task of every other app in this process as well.
         self._task = self._app.task(run_job, name="run_job", shared=False)
-        self._carrier = self._app.WorkController(
-            pool=_Pool, concurrency=threads, without_gossip=True, without_mingle=True, without_heartbeat=True
-        )
+        self._carrier = self._build_carrier()
         self._stopped = threading.Event()
         self._idle = threading.Event()
-        sending, beating = (self._send, poll, self._stopped), (jobs.beat, jobs.store.lease / 3, self._idle)
+        sending, carrying = (self._send, poll, self._stopped), (self._carry, poll, self._stopped)
+        beating = (jobs.beat, jobs.store.lease / 3, self._idle)
         self._threads = [
-            threading.Thread(target=self._carrier.start, name=f"{name}-jobs-carrier", daemon=True),
             threading.Thread(target=_repeat, args=sending, name=f"{name}-jobs-sender", daemon=True),
             threading.Thread(target=_repeat, args=beating, name=f"{name}-jobs-heart", daemon=True),
+            threading.Thread(target=_repeat, args=carrying, name=f"{name}-jobs-carrier", daemon=True),
         ]
 
     def start(self) -> None:
@@ -59,15 +59,25 @@ class JobWorker:
         self._stopped.set()
         is_idle = self._jobs.stop(grace)
         self._idle.set()
-        if is_idle:
-            self._carrier.stop()
-        else:
-            self._carrier.terminate()
         for thread in self._threads:
+            # Said again before each wait: Celery does not hear it in the moment of its start.
+            self._carrier.stop() if is_idle else self._carrier.terminate()
             thread.join(timeout=3)  # Celery looks up every two seconds
 
+    def _build_carrier(self) -> Any:
+        return self._app.WorkController(
+            pool=_Pool, concurrency=self._concurrency, without_gossip=True, without_mingle=True, without_heartbeat=True
+        )
+
+    def _carry(self) -> None:
+        """Carries until it is stopped, or Celery gives up: then with a new one at the next turn, since one cannot start twice."""
+        self._carrier.start()
+        if not self._stopped.is_set():
+            _log.warning("jobs_carrier_ended")
+            self._carrier = self._build_carrier()
+
     def _send(self) -> None:
-        for job_id in self._jobs.store.reserve(self._window):
+        for job_id in self._jobs.store.reserve(2 * self._concurrency):
             self._task.apply_async((job_id,), retry=False)
 
 
@@ -85,6 +95,10 @@ class _Pool(TaskPool):  # type: ignore[misc]  # Celery has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.executor = ThreadPoolExecutor(self.limit, thread_name_prefix="job", initializer=self.app.set_current)
+
+    def on_stop(self) -> None:
+        """Does not wait for what still runs: a long job must keep neither the next carrier from its work nor us from stopping."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _build_app(name: str, broker_url: str, *, longest: timedelta) -> Celery:

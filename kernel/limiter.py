@@ -107,13 +107,13 @@ class Limiter:
 
 
 def build_limiter(
-    name: str, *, rate_per_second: float, burst: int, folder: Path | None, redis: Redis | None, clock: Clock
+    name: str, *, rate_per_second: float, burst: int, folder: Path | None, redis: Redis | None, clock: Clock, realm: str = ""
 ) -> Limiter:
     """A limiter that lets `burst` calls through in any `burst / rate_per_second` seconds, counted in Redis, else in `folder`."""
     rate = Rate(burst, ceil(burst * 1000 / rate_per_second))
     shared: LimiterStore | None = None
     if redis is not None:
-        shared = RedisStore(rate, redis, f"limit:{name}")
+        shared = RedisStore(rate, redis, f"{realm}limit:{name}")
     elif folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         shared = SqliteStore(rate, folder / f"{name}.sqlite")

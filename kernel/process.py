@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry
@@ -45,12 +46,12 @@ def run(name: str, settings_class: type[SettingsT], build: Callable[[SettingsT],
         settings = load(settings_class)
         secrets = [value for _, value in settings if isinstance(value, SecretStr)]
         configure_logging(name, level=settings.log_level, secrets=secrets)
-        flush_traces = start_tracing(name, settings.otel_exporter_otlp_endpoint)
-        parts = build(settings)
-        if command != "migrate":
-            _work(name, settings, parts, is_listening=command == "serve")
-        parts.close()
-        flush_traces()
+        with ExitStack() as ending:
+            ending.callback(start_tracing(name, settings.otel_exporter_otlp_endpoint))
+            parts = build(settings)
+            ending.callback(parts.close)
+            if command != "migrate":
+                _work(name, settings, parts, is_listening=command == "serve")
     except SettingsError as error:
         sys.stderr.write("Cannot start, the settings are not usable:\n")
         sys.stderr.writelines(f"  - {problem}\n" for problem in error.problems)
@@ -66,7 +67,7 @@ def _work(name: str, settings: AppSettings, parts: Parts, *, is_listening: bool)
         server = start(parts.services, address, verifier=verifier, registry=parts.registry, max_workers=settings.service_workers)
     if settings.job_threads:
         broker = settings.redis_url.get_secret_value()
-        worker = JobWorker(parts.jobs, name=name, broker_url=broker, threads=settings.job_threads)
+        worker = JobWorker(parts.jobs, name=f"{settings.realm}{name}", broker_url=broker, threads=settings.job_threads)
         worker.start()
         stops.append(worker.stop)
     serve_until_stopped(server, *stops)

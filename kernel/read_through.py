@@ -1,7 +1,7 @@
 """Where does an answer come from? Memory, Redis, the store's row while fresh, the providers; else the older row, as stale."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
@@ -53,12 +53,21 @@ class ReadThrough(Generic[T]):
     _generation: int = field(default=0, init=False)
 
     def get(
-        self, key: str, *, stored: Callable[[], Stored[T] | None], ask: Callable[[], Reading[T]], force: bool = False
+        self,
+        key: str,
+        *,
+        stored: Callable[[], Stored[T] | None],
+        ask: Callable[[], Reading[T]],
+        force: bool = False,
+        flight: Hashable = None,
     ) -> Reading[T]:
         """The nearest answer; with `force`, what the providers say now.
 
         `ask` returns a reading, which is cached unless marked stale, or raises NotFound, which is remembered, or a fault, upon
         which the store's row is served as stale. Raises NotFound, or the fault when there is no row.
+
+        Reads that come while one of the same `key` is under way share its answer, unless their `flight` differs: it says what
+        else this read asks for (a language, a choice of facts), which an answer to another question would not hold.
         """
         if not force and (reading := self._recall(key, self.meter)):
             return reading
@@ -71,7 +80,7 @@ class ReadThrough(Generic[T]):
             return self._learn(key, lambda: _answer(stored, ask, force=force), generation)
 
         # A forced read must not land in the store with the others, and none may board a flight from before an invalidation.
-        return self._flights.do((key, force, generation), look_up)
+        return self._flights.do((key, flight, force, generation), look_up)
 
     def invalidate(self, keys: Collection[str]) -> None:
         """Makes the next reads look past the caches; what is being looked up at this moment will not be cached.

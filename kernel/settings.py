@@ -6,6 +6,7 @@ Wrong values, and unknown ones under an app's own prefixes, stop the process at 
 value means "not set", as compose files and shells leave it.
 """
 
+import difflib
 import json
 import os
 import re
@@ -64,6 +65,11 @@ class AppSettings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Folder for everything that lasts: databases, rate limits, keys.")
     database_url: str = Field("", description="`postgresql+psycopg2://…`; empty: one SQLite file per app in `DATA_DIR`.")
     redis_url: SecretStr = Field(SecretStr(""), description="`redis://…` shared cache, limits and job broker; empty: memory.")
+    realm: str = Field(
+        "",
+        pattern=r"^[a-z0-9_]{0,20}$",
+        description="Begins the names of databases and keys, to keep one system's apart from another's.",
+    )
     service_host: str = Field("127.0.0.1", description="Address the gRPC services listen on.")
     service_workers: int = Field(16, ge=1, le=256, description="Calls a service answers at once; as many again may wait.")
     job_threads: int = Field(2, ge=0, le=64, description="Jobs a service does at once in its own process; 0: left to workers.")
@@ -164,7 +170,7 @@ class SettingsError(Exception):
 
 def load(settings: type[SettingsT], *, secrets: Path = _SECRETS) -> SettingsT:
     """Reads the settings of one app from the environment, `secrets` and config.json. Raises SettingsError."""
-    problems = [f"{name}: there is no such setting" for name in _unknown_names(settings, secrets)]
+    problems = [_unknown(name, settings) for name in _unknown_names(settings, secrets)]
     try:
         loaded = settings(_secrets_dir=secrets if secrets.is_dir() else None)  # the library warns where there is none
     except UnreadableSetting as error:  # names the field and where it comes from, not what is there
@@ -181,6 +187,11 @@ def load(settings: type[SettingsT], *, secrets: Path = _SECRETS) -> SettingsT:
 def _unknown_names(settings: type[AppSettings], secrets: Path) -> list[str]:
     known = {name.upper() for name in settings.model_fields}
     return sorted(name for name in _given(secrets) - known if name.startswith(settings.own_prefixes))
+
+
+def _unknown(name: str, settings: type[AppSettings]) -> str:
+    near = difflib.get_close_matches(name, [field.upper() for field in settings.model_fields], n=1)
+    return f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def environment_for_child(changes: Mapping[str, str]) -> dict[str, str]:

@@ -9,12 +9,15 @@ from kernel import deadline
 from kernel.errors import DeadlineSpent
 
 T = TypeVar("T")
+_LEADERS = 3
 
 
 class SingleFlight(Generic[T]):
     """However many threads want one key at the same time, one of them does the work, and all get its result or its failure.
 
-    It works in its own thread, under its own deadline. Nothing is remembered: who comes later starts anew.
+    It works in its own thread, under its own deadline. A leader whose time is up, or whose caller has left, fails for itself
+    only: one of those still waiting leads anew, and each waits for three leaders at most. Nothing is remembered: who comes
+    later starts anew.
     """
 
     def __init__(self) -> None:
@@ -26,9 +29,14 @@ class SingleFlight(Generic[T]):
 
         `work` must not ask for its own key: it would wait for itself.
         """
-        deadline.check()
-        flight, leads = self._join(key)
-        return self._lead(key, work) if leads else _result_of(flight)
+        for _ in range(_LEADERS):
+            deadline.check()
+            flight, leads = self._join(key)
+            if leads:
+                return self._lead(key, work)
+            if not isinstance(_failure_of(flight), DeadlineSpent):
+                break
+        return flight.result()
 
     def _join(self, key: Hashable) -> tuple[Future[T], bool]:
         with self._lock:
@@ -50,8 +58,8 @@ class SingleFlight(Generic[T]):
             return self._flights.pop(key)
 
 
-def _result_of(flight: Future[T]) -> T:
-    """Raises DeadlineSpent when our own time ends first."""
+def _failure_of(flight: Future[T]) -> BaseException | None:
+    """None for a result. Raises DeadlineSpent when our own time ends before the flight."""
     if not wait([flight], timeout=deadline.remaining()).done:
         raise DeadlineSpent("The time for this request is used up.")
-    return flight.result()
+    return flight.exception()

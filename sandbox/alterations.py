@@ -39,9 +39,13 @@ def answer_status(asked: Asked) -> Answer:
 
 
 def answer_own_error(asked: Asked) -> Answer:
-    """The upstream's own error body; options code and, when not the usual one, status."""
+    """The upstream's own error body; options code and, when not the usual ones, status and retry_after."""
     status = int(number(asked.options, "status", number(asked.options, "http_status", 0))) or None
-    return asked.upstream.refuse(asked.request, int(number(asked.options, "code", 0)), status)
+    answer = asked.upstream.refuse(asked.request, str(asked.options.get("code", 0)), status)
+    if "retry_after" not in asked.options:
+        return answer
+    others = {name: value for name, value in answer.headers.items() if name.lower() != "retry-after"}
+    return replace(answer, headers={**others, "Retry-After": str(asked.options["retry_after"])})
 
 
 def answer_html(asked: Asked) -> Answer:

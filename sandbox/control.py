@@ -8,11 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.catalogue.directory import Directory
 from sandbox.catalogue.library import Library
 from sandbox.faults import BadScriptError, FaultScript
 from sandbox.journal import Journal
 from sandbox.limits import Limiter
 from sandbox.listeners.accounts import Accounts, BadPlayError
+from sandbox.settings import BadSettingError, Settings
 from sandbox.upstream import Limit
 
 
@@ -30,6 +32,8 @@ class Control:
     accounts: Accounts
     library: Library
     limits_at_start: Mapping[str, Limit]
+    settings: Mapping[str, Settings]
+    directory: Directory
 
     def routes(self) -> list[Route]:
         """Lists the routes, `/healthz` included."""
@@ -48,6 +52,9 @@ class Control:
             Route("/_sandbox/plays", self._add_plays, methods=["POST"]),
             Route("/_sandbox/catalogue", self._list_artists),
             Route("/_sandbox/catalogue/{name:path}", self._get_artist),
+            Route("/_sandbox/identities", self._list_identities),
+            Route("/_sandbox/{provider}", self._get_settings),
+            Route("/_sandbox/{provider}", self._change_settings, methods=["PUT"]),
         ]
 
     async def _get_journal(self, request: Request) -> Response:
@@ -75,6 +82,9 @@ class Control:
         if what.get("limits"):
             for provider in {*self.limiter.limits, *self.limits_at_start}:
                 self.limiter.change(provider, self.limits_at_start.get(provider))
+        if what.get("settings"):
+            for settings in self.settings.values():
+                settings.reset()
         return _json({"status": "ok"})
 
     async def _list_faults(self, request: Request) -> Response:  # noqa: ARG002 - a route
@@ -128,6 +138,25 @@ class Control:
     async def _get_artist(self, request: Request) -> Response:
         artist = self.library.find_artist(request.path_params["name"])
         return _json(artist) if artist else _problem("no artist of that name", status=404)
+
+    async def _list_identities(self, request: Request) -> Response:
+        name = request.query_params.get("name", "")
+        found = [one for _, one in self.directory.search(name)] if name else self.directory.identities
+        return _json({"identities": found})
+
+    async def _get_settings(self, request: Request) -> Response:
+        settings = self.settings.get(request.path_params["provider"])
+        return _json(settings.to_json()) if settings else _problem("nothing to set under that name", status=404)
+
+    async def _change_settings(self, request: Request) -> Response:
+        settings = self.settings.get(request.path_params["provider"])
+        if settings is None:
+            return _problem("nothing to set under that name", status=404)
+        try:
+            settings.change(await _read_object(request))
+        except (BadSettingError, BadBodyError) as error:
+            return _problem(str(error))
+        return _json(settings.to_json())
 
 
 async def _get_health(request: Request) -> Response:  # noqa: ARG001 - a route

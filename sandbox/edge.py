@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect
@@ -60,23 +61,30 @@ class Edge:
             row.fault = fault.kind if fault else None
             await self._follow(fault, request, row, Connection(scope, receive), send)
         else:
-            await _send(self._upstream.throttled(request), row, send)
+            await _send(self._with_budget(self._upstream.throttled(request), request), row, send)
         row.duration_ms = round((self._clock() - started) * 1000, 3)
 
     async def _follow(self, fault: Fault | None, request: Request, row: Row, connection: Connection, send: Send) -> None:
         if fault is None:
-            await _send(self._upstream.answer(request), row, send)
+            await _send(self._with_budget(self._upstream.answer(request), request), row, send)
         elif fault.kind == DELAY:
             await asyncio.sleep(number(fault.options, "seconds", 1))
-            await _send(self._upstream.answer(request), row, send)
+            await _send(self._with_budget(self._upstream.answer(request), request), row, send)
         elif fault.kind in DELIVERIES:
             await DELIVERIES[fault.kind](Sending(connection, self._upstream.answer(request), fault.options))
         elif alteration := find_alteration(fault.kind):
             asked = Asked(self._upstream, request, self._random, fault.options)
             await _send(alteration(asked), row, send)
 
+    def _with_budget(self, answer: Answer, request: Request) -> Answer:
+        budget = self._limiter.find_budget(self._upstream.name, self._upstream.caller(request))
+        headers = self._upstream.budget_headers(budget)
+        return replace(answer, headers={**answer.headers, **headers}) if headers else answer
+
 
 async def _send(answer: Answer, row: Row, send: Send) -> None:
+    if answer.after_seconds:
+        await asyncio.sleep(answer.after_seconds)
     row.status = answer.status
     await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
     await send({"type": "http.response.body", "body": answer.body})

@@ -2,11 +2,22 @@
 
 from urllib.parse import urlsplit
 
+from sandbox.spotify.accounts import CLIENT_ID, CLIENT_SECRET
+
 
 def settings_for(url: str) -> dict[str, str]:
     """Environment variables, by name; `url` is where the sandbox listens."""
     return {
         "LASTFM_API_KEY": "sandbox-key",
         "LASTFM_URL": f"{url}/lastfm/2.0/",
+        "SPOTIFY_CLIENT_ID": CLIENT_ID,
+        "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
+        "SPOTIFY_API_URL": f"{url}/spotify/v1",
+        "SPOTIFY_ACCOUNTS_URL": f"{url}/spotify-accounts",
+        "ENRICHMENT_APIFY_API_TOKEN": "sandbox-token",
+        "APIFY_URL": f"{url}/apify/v2",
+        "WIKIDATA_SPARQL_URL": f"{url}/wikidata/sparql",
+        "MUSICBRAINZ_URL": f"{url}/musicbrainz/ws/2",
+        "LISTENBRAINZ_URL": f"{url}/listenbrainz",
         "UPSTREAM_TRUSTED_HOSTS": urlsplit(url).netloc,
     }

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from sandbox.upstream import Limit
+from sandbox.upstream import Budget, Limit
 
 
 class Limiter:
@@ -43,3 +43,13 @@ class Limiter:
             return False
         granted.append(now)
         return True
+
+    def find_budget(self, provider: str, caller: str) -> Budget | None:
+        """Tells what the caller has left; None while there is no limit."""
+        limit = self._limits.get(provider)
+        if limit is None:
+            return None
+        now = self._clock()
+        granted = [time for time in self._granted.get((provider, caller), ()) if time > now - limit.seconds]
+        whole_in = granted[-1] + limit.seconds - now if granted else 0
+        return Budget(limit.requests, max(0, limit.requests - len(granted)), whole_in)

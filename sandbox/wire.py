@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
+import orjson
+
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -28,12 +30,27 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, whole: the body is bytes exactly as they go over the wire."""
+    """One answer, whole: the body is bytes exactly as they go over the wire, sent `after_seconds` of waiting."""
 
     body: bytes
     content_type: str = "application/json"
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    after_seconds: float = 0
+
+
+def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """Writes a value as JSON."""
+    return Answer(orjson.dumps(body), status=status, headers=headers or {})
+
+
+def parse_json(request: Request) -> object:
+    """Reads the body as JSON whatever its content type says; None when it is none."""
+    try:
+        parsed: object = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        return None
+    return parsed
 
 
 def parse_request(scope: Mapping[str, object], body: bytes, *, prefix: str) -> Request:

@@ -7,7 +7,8 @@ from datetime import datetime
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-from sandbox import lastfm
+from sandbox import apify, lastfm, listenbrainz, musicbrainz, spotify, wikidata
+from sandbox.catalogue.directory import load_directory
 from sandbox.catalogue.library import load_library
 from sandbox.control import Control
 from sandbox.edge import KINDS, Edge
@@ -20,16 +21,23 @@ from sandbox.listeners.accounts import Accounts
 def build(*, seed: int, limited: bool, started_at: datetime) -> Starlette:
     """Builds the sandbox; `started_at` is where the living listener's history ends."""
     library = load_library()
+    directory = load_directory(library)
     accounts = Accounts(library, seed=seed, until=started_at)
     upstreams = [
         lastfm.build(library, accounts),
+        musicbrainz.build(directory),
+        *spotify.build(directory, time.time),
+        apify.build(directory, time.time),
+        wikidata.build(directory),
+        listenbrainz.build(directory, time.time),
     ]
 
     limits = {upstream.name: upstream.limit for upstream in upstreams if upstream.limit and limited}
     journal = Journal(time.time)
     limiter = Limiter(limits, time.monotonic)
     faults = FaultScript(KINDS, seed)
-    control = Control(journal, limiter, faults, accounts, library, limits)
+    settings = {upstream.name: upstream.settings for upstream in upstreams if upstream.settings}
+    control = Control(journal, limiter, faults, accounts, library, limits, settings, directory)
     edges = {
         upstream.name: Edge(
             upstream,

@@ -1,12 +1,11 @@
 """Starts the whole system on this machine, prints one URL when it is healthy, and ends it on Ctrl-C: `make run`.
 
 Without any key or upstream address set (or with SANDBOX=1) the sandbox stands in for every upstream, with a data folder of its
-own, so that sample data never mixes with a person's own.
+own, so that sample data never mixes with a person's own. A database or Redis of theirs it uses only when SANDBOX=1 is said.
 """
 
 import importlib
 import json
-import signal
 import socket
 import sys
 import time
@@ -14,7 +13,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
 from pydantic import Field
@@ -22,10 +20,12 @@ from pydantic import Field
 from gateway.settings import GatewaySettings
 from kernel.settings import AppSettings, Port, SettingsError, environment_for_child, is_any_set, load
 from sandbox.environment import settings_for
+from scripts.stopping import Stopping
 from scripts.supervision import Child, StartFailed, end
 
 ROOT = Path(__file__).resolve().parents[1]
 HEALTHY_WITHIN = 60.0
+OWN_STORES = ("DATABASE_URL", "REDIS_URL")
 
 
 class RunSettings(AppSettings):
@@ -36,7 +36,7 @@ class RunSettings(AppSettings):
 
 
 def main() -> int:
-    """The exit status: 0 after Ctrl-C, 1 when something did not start, 2 for settings that cannot be used."""
+    """The exit status: 0 after Ctrl-C, 130 after two, 1 when something did not start, 2 for settings that cannot be used."""
     services = sorted(path.parent.name for path in (ROOT / "services").glob("*/__main__.py"))
     try:
         run_settings, gateway_settings, is_sandbox = _read_settings(services)
@@ -44,16 +44,19 @@ def main() -> int:
         sys.stderr.write("Cannot start, the settings are not usable:\n")
         sys.stderr.writelines(f"  - {problem}\n" for problem in error.problems)
         return 2
+    stopping = Stopping()
+    stopping.listen()
     try:
-        _run(services, run_settings, gateway_settings, is_sandbox=is_sandbox)
+        _run(services, run_settings, gateway_settings, stopping, is_sandbox=is_sandbox)
     except StartFailed as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    return 0
+    return stopping.exit_status
 
 
-def _run(services: list[str], run_settings: RunSettings, gateway_settings: GatewaySettings, *, is_sandbox: bool) -> None:
-    stopping = _on_signals()
+def _run(
+    services: list[str], run_settings: RunSettings, gateway_settings: GatewaySettings, stopping: Stopping, *, is_sandbox: bool
+) -> None:
     children: list[Child] = []
     try:
         data_dir = run_settings.data_dir / "sandbox" if is_sandbox else run_settings.data_dir
@@ -67,14 +70,14 @@ def _run(services: list[str], run_settings: RunSettings, gateway_settings: Gatew
             children.append(_start("sandbox", "sandbox", environment_for_child({}), logs, *sandbox_arguments))
             changes |= settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")
         environment = environment_for_child(changes)
-        children += [_start(name, f"services.{name}", environment, logs) for name in services]
+        children.extend(_start(name, f"services.{name}", environment, logs) for name in services)
         children.append(_start("gateway", "gateway", environment, logs))
         url = f"http://localhost:{gateway_settings.gateway_port}"
-        _wait(children, lambda: _answers(f"http://127.0.0.1:{gateway_settings.gateway_port}/readyz"), stopping)
+        _wait(children, lambda: is_ready(f"http://127.0.0.1:{gateway_settings.gateway_port}/readyz"), stopping)
         _announce(url, run_settings, is_sandbox=is_sandbox, logs=logs)
         _watch(children, stopping)
     finally:
-        end(children[::-1])
+        end(children[::-1], stopping.is_urgent)
 
 
 def _read_settings(services: list[str]) -> tuple[RunSettings, GatewaySettings, bool]:
@@ -90,7 +93,20 @@ def _read_settings(services: list[str]) -> tuple[RunSettings, GatewaySettings, b
     if problems:
         raise SettingsError(list(dict.fromkeys(problems)))
     run_settings = load(RunSettings)
-    return run_settings, load(GatewaySettings), run_settings.sandbox or not is_any_set(upstream)
+    return run_settings, load(GatewaySettings), _is_sandbox(run_settings, upstream)
+
+
+def _is_sandbox(run_settings: RunSettings, upstream: list[str]) -> bool:
+    if run_settings.sandbox:
+        return True  # whoever says so decides where its data goes, too
+    if is_any_set(upstream):
+        return False
+    own = [name for name in OWN_STORES if is_any_set([name])]
+    if own:
+        # Only DATA_DIR is set apart; made-up artists in a person's own tables could not be told from theirs.
+        remedy = "set a key, or SANDBOX=1 with stores of its own"
+        raise SettingsError([f"{name}: the sandbox would write into what is yours; {remedy}" for name in own])
+    return True
 
 
 def _problems(settings_class: type[AppSettings]) -> list[str]:
@@ -118,23 +134,9 @@ def _check_ports(wanted: dict[str, int]) -> None:
                 raise StartFailed(f"{setting}={port}: the port is taken; set another.") from None
 
 
-def _on_signals() -> Callable[[], bool]:
-    """Whether somebody asked us to stop. A second Ctrl-C ends us at once."""
-    asked: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        if asked:
-            raise SystemExit(128 + number)
-        asked.append(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, note)
-    return lambda: bool(asked)
-
-
-def _wait(children: list[Child], is_healthy: Callable[[], bool], stopping: Callable[[], bool]) -> None:
+def _wait(children: list[Child], is_healthy: Callable[[], bool], stopping: Stopping) -> None:
     for _ in _every(0.1, HEALTHY_WITHIN):
-        if stopping():
+        if stopping.is_asked():
             raise StartFailed("Stopped before everything was healthy.")
         for child in children:
             if not child.is_running:
@@ -149,8 +151,8 @@ def _give_up(children: list[Child]) -> NoReturn:
     raise StartFailed(f"Not everything was healthy within {HEALTHY_WITHIN:.0f} s; see {logs}")
 
 
-def _watch(children: list[Child], stopping: Callable[[], bool]) -> None:
-    while not stopping():
+def _watch(children: list[Child], stopping: Stopping) -> None:
+    while not stopping.is_asked():
         for child in children:
             if not child.is_running:
                 child.revive()
@@ -164,12 +166,14 @@ def _every(pause: float, longest: float) -> Iterator[None]:
         time.sleep(pause)
 
 
-def _answers(url: str) -> bool:
+def is_ready(url: str) -> bool:
+    """Whether the gateway there says that every service answers; a 200 alone may mean "degraded"."""
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own gateway
-            return json.load(answer) is not None and answer.status == 200  # noqa: PLR2004
+            state = json.load(answer)
     except (urllib.error.URLError, OSError, ValueError):
         return False
+    return isinstance(state, dict) and state.get("status") == "ready"
 
 
 def _announce(url: str, settings: RunSettings, *, is_sandbox: bool, logs: Path) -> None:

@@ -4,15 +4,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 _STEADY_AFTER = 60.0
 _GRACE = 28.0  # a service drains for 25 s
+_GLANCE = 0.05
 
 
 class StartFailed(Exception):
@@ -28,22 +28,21 @@ class Child:
     environment: Mapping[str, str]
     log_path: Path
     process: subprocess.Popen[bytes] | None = None
-    log: TextIO | None = None
     started_at: float = 0.0
     pause: float = field(default=_FIRST_PAUSE)
     retry_at: float | None = None
 
     def start(self) -> None:
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
-        self.log = self.log_path.open("a", encoding="utf-8")
-        self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
-            self.command,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches us alone: we end them in order
-        )
+        with self.log_path.open("a", encoding="utf-8") as log:  # the process holds it open from here on, not we
+            self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
+                self.command,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches us alone: we end them in order
+            )
         self.started_at = time.monotonic()
         self.retry_at = None
 
@@ -69,21 +68,18 @@ class Child:
         if self.is_running and self.process is not None:
             self.process.send_signal(signal.SIGTERM)
 
-    def see_off(self, until: float) -> None:
-        """Waits for the end until then, and makes one after it."""
-        if self.process is None:
-            return
-        try:
-            self.process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
+    def see_off(self, is_urgent: Callable[[], bool]) -> None:
+        """Waits for the end until the grace is over or it is urgent, and then makes one."""
+        until = time.monotonic() + _GRACE
+        while self.is_running and time.monotonic() < until and not is_urgent():
+            time.sleep(_GLANCE)
+        if self.process is not None:
             self.process.kill()
             self.process.wait()
-        if self.log is not None:
-            self.log.close()
 
 
-def end(children: Sequence[Child]) -> None:
-    """Ends them in the order given, callers before those they call."""
+def end(children: Sequence[Child], is_urgent: Callable[[], bool]) -> None:
+    """Ends them in the order given, callers before those they call; all at once as soon as it is urgent."""
     for child in children:
         child.ask_to_end()
-        child.see_off(time.monotonic() + _GRACE)
+        child.see_off(is_urgent)

@@ -31,6 +31,7 @@ def parse_artist(written: Mapping[str, Any]) -> Artist:
         name=name,
         mbid=make_up_mbid(name) if mbid is None else mbid,
         is_mbid_real=bool(mbid),
+        is_fictional=written.get("is_fictional", False),
         aliases=tuple(written.get("aliases", ())),
         country=written.get("country", ""),
         founded=written.get("founded", ""),

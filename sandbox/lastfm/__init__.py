@@ -30,7 +30,7 @@ def build(library: Library, accounts: Accounts) -> Upstream:
         answer=lambda request: _answer(parse_ask(request), request, methods),
         api_method=lambda request: parse_ask(request).method,
         caller=lambda request: request.params.get("api_key", ""),
-        throttled=lambda request: _refuse(request, 29, None),
+        throttled=lambda request: _refuse(request, "29", None),
         refuse=_refuse,
         limit=LIMIT,
     )
@@ -79,5 +79,5 @@ def _find_method(ask: Ask, methods: Mapping[str, Method]) -> Method:
     return methods[ask.method]
 
 
-def _refuse(request: Request, code: int, status: int | None) -> Answer:
-    return format_error(build_error(code, status), as_json=parse_ask(request).wants_json)
+def _refuse(request: Request, code: str, status: int | None) -> Answer:
+    return format_error(build_error(int(code) if code.isdigit() else 0, status), as_json=parse_ask(request).wants_json)

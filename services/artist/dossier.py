@@ -125,9 +125,9 @@ class Dossier:
         wanted = language if kind is Kind.PROFILE else ""
         return next((c for c in self.checks if (c.provider, c.kind, c.language) == (provider, kind, wanted)), None)
 
-    def due(self, provider: str, language: str, now: datetime) -> tuple[Kind, ...]:
-        """The kinds that were never asked of the provider, or whose time has come."""
-        checks = {kind: self.check(provider, kind, language) for kind in Kind}
+    def due(self, provider: str, kinds: Iterable[Kind], language: str, now: datetime) -> tuple[Kind, ...]:
+        """Those of the kinds that were never asked of the provider, or whose time has come."""
+        checks = {kind: self.check(provider, kind, language) for kind in kinds}
         return tuple(kind for kind, check in checks.items() if check is None or check.next_check_at <= now)
 
     @property
@@ -135,14 +135,10 @@ class Dossier:
         """Whether any provider ever answered about the artist."""
         return any(check.answered_at is not None for check in self.checks)
 
-    def is_stale(self, now: datetime) -> bool:
-        """Whether something shown is past its time because its provider gave no answer when it was asked again."""
-        return any(
-            check.outcome in (CheckOutcome.FAULT, CheckOutcome.DEFERRED)
-            and check.answered_at is not None
-            and check.answered_at < now
-            for check in self.checks
-        )
+    def is_stale(self, language: str) -> bool:
+        """Whether something shown in this language is older than it should be, because its provider gave no answer since."""
+        unanswered = [check for check in self.checks if not check.is_answer and check.language in ("", language)]
+        return any(check.answered_at is not None for check in unanswered)
 
     def retrieved_at(self) -> datetime:
         """When a provider last answered about the artist; when it was first seen, if none ever did."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,12 +84,13 @@ def _best(name: ArtistName, known: _Known) -> Artist | None:
         return known.by_mbid[name.mbid]
     # Another MusicBrainz id under the same name is another artist.
     alike = [a for a in known.by_name.get(match_key(name.name), ()) if name.mbid is None or a.mbid in (None, name.mbid)]
-    return min(alike, key=_first_choice, default=None)
+    return min(alike, key=partial(_preference, match_key(name.name)), default=None)
 
 
-def _first_choice(artist: Artist) -> tuple[bool, int, datetime, str]:
-    """The library's own before others, then the most heard, then the first seen."""
-    return (not artist.in_library, -(artist.lastfm_listeners or 0), artist.created_at, artist.id)
+def _preference(key: str, artist: Artist) -> tuple[bool, bool, int, datetime, str]:
+    """Who is really called so before who is also called so; then the library's own, the most heard, the first seen."""
+    is_alias = match_key(artist.name) != key
+    return (is_alias, not artist.in_library, -(artist.lastfm_listeners or 0), artist.created_at, artist.id)
 
 
 def _insert(connection: sa.Connection, made: Sequence[Artist]) -> None:

@@ -1,6 +1,9 @@
 """What does the artist service do when nobody waits?"""
 
+from contextlib import suppress
+
 from kernel.clock import Clock
+from kernel.errors import ProviderFault
 from kernel.jobs import Again, JobContext, Jobs
 from services.artist.domain import ArtistId, ArtistRef
 from services.artist.dossier import Check
@@ -18,7 +21,9 @@ def register(jobs: Jobs, pipeline: ArtistPipeline, *, language: str, clock: Cloc
         """Asks again for what a provider did not answer; what it still does not answer, when that is due again."""
         ref = ArtistRef(id=ArtistId(context.job.payload["artist_id"]))
         for each in sorted({check.language or language for check in unanswered(ref)}):
-            pipeline.enrich(ref, language=each)
+            # Still no answer is no failed attempt: the checks say when it is worth asking again.
+            with suppress(ProviderFault):
+                pipeline.enrich(ref, language=each)
         # What is due even now has nobody left to ask (a provider that was switched off): it must not keep the worker spinning.
         waiting = [check for check in unanswered(ref) if check.next_check_at > clock.now()]
         if not waiting:

@@ -12,7 +12,8 @@ from services.artist.dossier import Check, CheckOutcome, Dossier, Fact, FactValu
 
 _FIRST_FAULT_PAUSE = timedelta(minutes=30)
 _LONGEST_FAULT_PAUSE = timedelta(hours=12)
-_SURE_ENOUGH_OF_IDENTITY = 0.5
+SURE_OF_IDENTITY = 0.5
+"""A MusicBrainz id that comes with less confidence than this is shown, but is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,21 @@ class Learned:
     checks: tuple[Check, ...] = ()
     named: ArtistName | None = None
     """How the surest provider writes the artist, with its MusicBrainz id where the match is good enough to believe it."""
+
+
+def about_the_right_artist(answers: Iterable[Answer], dossier: Dossier | None, mbid: str | None) -> list[Answer]:
+    """The answers, those of a provider whose page is about a namesake turned into absences.
+
+    Providers that go by the name have one page for several artists. Its MusicBrainz id tells whose it is; what it says of
+    another artist, tags and similar artists included, is nothing said of this one.
+    """
+    answers = list(answers)
+    strangers = {answer.reply.provider for answer in answers if _is_about_another(answer, mbid)}
+    judged = {answer.reply.provider for answer in answers if answer.kind is Kind.PROFILE}
+    if dossier is not None and mbid is not None:  # the page was judged before, and is not asked for again today
+        absent = {c.provider for c in dossier.checks if c.kind is Kind.PROFILE and c.outcome is CheckOutcome.ABSENT}
+        strangers |= absent - judged
+    return [_as_absent(answer) if answer.reply.provider in strangers else answer for answer in answers]
 
 
 def learn(dossier: Dossier | None, answers: Iterable[Answer], freshness: Freshness) -> Learned:
@@ -82,6 +98,19 @@ def facts_of_profile(profile: Profile, evidence: Evidence) -> list[Fact]:
     return facts
 
 
+def _is_about_another(answer: Answer, mbid: str | None) -> bool:
+    found = answer.reply.outcome
+    said = found.value.mbid if answer.kind is Kind.PROFILE and isinstance(found, Found) else None
+    return mbid is not None and said is not None and said != mbid
+
+
+def _as_absent(answer: Answer) -> Answer:
+    if not isinstance(answer.reply.outcome, Found):
+        return answer
+    reason = f"{answer.reply.provider}'s page of this name is about another artist."
+    return replace(answer, reply=replace(answer.reply, outcome=Absent(reason)))
+
+
 def _evidence(answer: Answer, found: Found[Any], freshness: Freshness) -> Evidence:
     return Evidence(
         provider=answer.reply.provider,
@@ -98,7 +127,9 @@ def _check(dossier: Dossier | None, answer: Answer, freshness: Freshness) -> Che
     provider, at = answer.reply.provider, answer.reply.retrieved_at
     before = dossier.check(provider, answer.kind, answer.language) if dossier else None
     plain = Check(provider, answer.kind, CheckOutcome.FOUND, at, at, answer.language, answered_at=at)
-    unanswered = replace(plain, answered_at=before.answered_at if before else None)
+    unanswered = (
+        replace(plain, answered_at=before.answered_at, faults=before.faults) if before else replace(plain, answered_at=None)
+    )
     match answer.reply.outcome:
         case Found():
             return replace(plain, next_check_at=at + freshness.fresh[answer.kind])
@@ -124,5 +155,5 @@ def _named(profiles: Iterable[Found[Profile]]) -> ArtistName | None:
     best = max(profiles, key=lambda found: found.confidence, default=None)
     if best is None:
         return None
-    mbid = best.value.mbid if best.confidence >= _SURE_ENOUGH_OF_IDENTITY else None
+    mbid = best.value.mbid if best.confidence >= SURE_OF_IDENTITY else None
     return ArtistName(best.value.name, mbid)

@@ -1,20 +1,18 @@
 """In what order are providers asked about an artist, and how are their answers merged?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from kernel import deadline
-from kernel.asking import Asker, Reply
 from kernel.clock import Clock
 from kernel.errors import FailedPrecondition, NotFound, ProviderFault, ProviderUnavailable
 from kernel.evidence import Absent, Deferred, Fault, Found, Reading, Source
 from kernel.parallel import Fanout
 from kernel.read_through import ReadThrough, Stored
 from services.artist.domain import (
-    MAX_SIMILAR,
     Artist,
     ArtistField,
     ArtistId,
@@ -23,11 +21,10 @@ from services.artist.domain import (
     Kind,
     Profile,
     is_special_name,
-    match_key,
 )
 from services.artist.dossier import Dossier, Override
-from services.artist.merge import Answer, Freshness, learn
-from services.artist.providers import ArtistProvider
+from services.artist.merge import Answer, Freshness, about_the_right_artist, learn
+from services.artist.questions import AskedProvider, Subject, dossier_key
 from services.artist.recent import RecentArtists
 from services.artist.store import ArtistStore
 
@@ -47,39 +44,11 @@ class PipelineMeter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class AskedProvider:
-    """One provider with an asker for each kind of fact it is asked for."""
-
-    name: str
-    provider: ArtistProvider
-    askers: Mapping[Kind, Asker[Any]]
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
-    """`budget`: the longest wait for all providers of one read together. `language`: the one that cache keys leave out."""
+    """How long answers are good for, and `budget`: the longest wait for all providers of one read together."""
 
     freshness: Freshness
     budget: timedelta
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whom the providers are asked about; `artist` is None until one of them knows the name."""
-
-    name: str
-    mbid: str | None
-    artist: Artist | None
-
-    @property
-    def key(self) -> str:
-        """Names the subject in the caches."""
-        return dossier_key(self.artist.id) if self.artist else f"artist:name:{match_key(self.name)}:{self.mbid or ''}"
-
-
-def dossier_key(artist_id: ArtistId) -> str:
-    return f"artist:{artist_id}"
 
 
 class ArtistPipeline:
@@ -119,9 +88,13 @@ class ArtistPipeline:
             # A copy in memory knows nothing of a language nobody asked for before, nor of a time that has come since.
             reading = self._read(key, subject, language, kinds, force=False, skip_copies=True)
         self._recent.remember(ref, reading.value.artist.id)
-        if reading.source is not Source.PROVIDER:
+        if reading.source is not Source.PROVIDER and not reading.stale:
             self._meter.answered_from_copy()
         return reading
+
+    def refresh(self, ref: ArtistRef, *, language: str, kinds: Sequence[Kind] = EVERY_KIND) -> Reading[Dossier]:
+        """As `enrich` with force, for an artist that was seen before. Raises NotFound for any other."""
+        return self.enrich(ArtistRef(id=self._known(ref).id), language=language, force=True, kinds=kinds)
 
     def get(self, ref: ArtistRef) -> Reading[Dossier]:
         """What is known of the artist; asks nobody. Raises NotFound."""
@@ -150,11 +123,17 @@ class ArtistPipeline:
     def invalidate(self, artist_ids: Sequence[ArtistId]) -> int:
         """Drops the copies of these artists and makes everything about them due; answers how many are known."""
         known = self._store.mark_due(artist_ids)
-        self._dossiers.invalidate([dossier_key(artist.id) for artist, _ in known])
-        for provider in self._providers:
-            for kind, asker in provider.askers.items():
-                asker.forget([self._key(provider, kind, artist.name, each) for artist, languages in known for each in languages])
+        self._forget(known)
         return len(known)
+
+    def ensure(self, wanted: Sequence[ArtistName]) -> list[ArtistId]:
+        """Ids of these artists in the order given, made where they were missing; all are in the library from now on."""
+        ensured = self._store.ensure(wanted)
+        self._forget(ensured.joined)
+        return ensured.ids
+
+    def _forget(self, artist_ids: Sequence[ArtistId]) -> None:
+        self._dossiers.invalidate([dossier_key(artist_id) for artist_id in artist_ids])
 
     def _known(self, ref: ArtistRef) -> Artist:
         artist = self._store.find(ref)
@@ -163,7 +142,7 @@ class ArtistPipeline:
         return artist
 
     def _changed(self, artist_id: ArtistId) -> Reading[Dossier]:
-        self._dossiers.invalidate([dossier_key(artist_id)])
+        self._forget([artist_id])
         return self.get(ArtistRef(id=artist_id))
 
     def _locate(self, ref: ArtistRef) -> tuple[str, Callable[[], Subject]]:
@@ -201,6 +180,7 @@ class ArtistPipeline:
             stored=lambda: self._stored(subject(), language),
             ask=lambda: self._ask(subject(), language, kinds, force=force),
             force=force or skip_copies,
+            flight=(language, tuple(kinds), force),
         )
 
     def _stored(self, subject: Subject, language: str) -> Stored[Dossier] | None:
@@ -214,14 +194,16 @@ class ArtistPipeline:
         if dossier is None:
             self._refuse_hopeless(subject, force=force)
         if dossier is None or force:
-            questions = [(provider, kind) for provider in self._providers for kind in kinds]
+            questions = [(provider, kind) for provider in self._providers for kind in provider.askers if kind in kinds]
         else:
             questions = self._questions(dossier, language)
-        answers = self._answers(subject, language, questions, force=force)
+        # What the store calls due is due: an answer remembered from before would only be found wanting again at the next read.
+        answers = self._answers(subject, language, questions, force=force or dossier is not None)
+        answers = about_the_right_artist(answers, dossier, subject.mbid)
         if dossier is None and not any(isinstance(answer.reply.outcome, Found) for answer in answers):
             self._refuse_unknown(subject, answers)
         learned = learn(dossier, answers, self._policy.freshness)
-        artist_id = self._store.save(subject.artist, ArtistName(subject.name, subject.mbid), learned)
+        artist_id = self._store.save(subject.artist, subject.named, learned)
         saved = self.get(ArtistRef(id=artist_id))
         if not answers or any(_is_answer(answer) for answer in answers):
             return replace(saved, source=Source.PROVIDER)
@@ -231,18 +213,19 @@ class ArtistPipeline:
 
     def _questions(self, dossier: Dossier, language: str) -> list[tuple[AskedProvider, Kind]]:
         if not dossier.is_answered:  # a pause after a fault is worth keeping only while there is something to show
-            return [(provider, kind) for provider in self._providers for kind in EVERY_KIND]
+            return [(provider, kind) for provider in self._providers for kind in provider.askers]
         now = self._clock.now()
-        return [(provider, kind) for provider in self._providers for kind in dossier.due(provider.name, language, now)]
+        return [(each, kind) for each in self._providers for kind in dossier.due(each.name, each.askers, language, now)]
 
     def _answers(
         self, subject: Subject, language: str, questions: Sequence[tuple[AskedProvider, Kind]], *, force: bool
     ) -> list[Answer]:
-        tasks: dict[tuple[str, Kind], Callable[[], Reply[Any]]] = {
-            (provider.name, kind): self._asking(provider, kind, subject, language, force=force) for provider, kind in questions
+        tasks = {
+            (provider.name, kind): partial(provider.ask, kind, subject, language, force=force) for provider, kind in questions
         }
         with deadline.within(self._policy.budget):
             replies = self._fanout.run(tasks)
+        deadline.check()  # the caller's own time: if that is up, nothing was learnt about the providers
         for reply in replies.values():
             if isinstance(reply.outcome, Found) and isinstance(reply.outcome.value, Profile):
                 self._meter.profile_found(reply.provider, reply.outcome.value)
@@ -250,37 +233,15 @@ class ArtistPipeline:
 
     def _refuse_hopeless(self, subject: Subject, *, force: bool) -> None:
         if not self._providers:
-            raise FailedPrecondition("No provider is on, so nobody can be asked: set LASTFM_API_KEY.")
-        if not force and self._store.is_remembered_absent(subject.name):
+            raise FailedPrecondition("No provider is on, so nobody can be asked. Set the key of one, such as LASTFM_API_KEY.")
+        if not force and self._store.is_remembered_absent(subject.named):
             raise NotFound(_unknown(subject.name))
 
     def _refuse_unknown(self, subject: Subject, answers: Sequence[Answer]) -> None:
         if not all(isinstance(answer.reply.outcome, Absent) for answer in answers):
             raise _first_fault(answers)
-        self._store.remember_absent(subject.name, self._policy.freshness.absent)
+        self._store.remember_absent(subject.named, self._policy.freshness.absent)
         raise NotFound(_unknown(subject.name))
-
-    def _asking(
-        self, asked: AskedProvider, kind: Kind, subject: Subject, language: str, *, force: bool
-    ) -> Callable[[], Reply[Any]]:
-        provider, name = asked.provider, subject.name
-        questions: dict[Kind, Callable[[], Any]] = {
-            Kind.PROFILE: partial(provider.find_profile, name, mbid=subject.mbid, language=language),
-            Kind.TAGS: partial(provider.find_tags, name),
-            Kind.SIMILAR: partial(provider.find_similar_artists, name, limit=MAX_SIMILAR),
-        }
-        return partial(asked.askers[kind].ask, self._key(asked, kind, name, language), questions[kind], force=force)
-
-    def _key(self, asked: AskedProvider, kind: Kind, name: str, language: str) -> str:
-        """The name of one question in the caches; operators look for these in Redis."""
-        match kind:
-            case Kind.PROFILE:
-                own_language = "" if language == self._policy.language else f":{language}"
-                return f"{asked.name}:artist:{match_key(name)}{own_language}"
-            case Kind.TAGS:
-                return f"{asked.name}:tags:{match_key(name)}"
-            case Kind.SIMILAR:
-                return f"{asked.name}:similar:{match_key(name)}:{MAX_SIMILAR}"
 
 
 def _is_answer(answer: Answer) -> bool:

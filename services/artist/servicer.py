@@ -8,7 +8,7 @@ from kernel.clock import Clock
 from kernel.paging import PageTokens, page_size
 from kernel.telemetry import ProviderFigures
 from services.artist.convert import replies, requests
-from services.artist.domain import ArtistField, ArtistFilter, ArtistRef
+from services.artist.domain import ArtistField, ArtistFilter
 from services.artist.pipeline import ArtistPipeline
 from services.artist.store import ArtistStore
 from services.artist.view import Viewpoint
@@ -39,20 +39,20 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
     def EnrichArtist(self, request: pb.EnrichArtistRequest, context: grpc.ServicerContext) -> pb.EnrichArtistResponse:
         language = requests.language(request.language, self._viewpoint.language)
         reading = self._pipeline.enrich(requests.enrich_ref(request), language=language, force=request.force_refresh)
-        return replies.enrich_response(self._viewpoint.view(reading, language, self._clock.now()))
+        return replies.enrich_response(self._viewpoint.view(reading, language))
 
     def GetEnrichedArtist(
         self, request: pb.GetEnrichedArtistRequest, context: grpc.ServicerContext
     ) -> pb.GetEnrichedArtistResponse:
         language = requests.language(request.language, self._viewpoint.language)
-        reading = self._pipeline.get(ArtistRef.parse(request.id))
-        return replies.get_enriched_response(self._viewpoint.view(reading, language, self._clock.now()))
+        reading = self._pipeline.get(requests.ref(request.id))
+        return replies.get_enriched_response(self._viewpoint.view(reading, language))
 
     def RefreshArtist(self, request: pb.RefreshArtistRequest, context: grpc.ServicerContext) -> pb.RefreshArtistResponse:
         language = requests.language(request.language, self._viewpoint.language)
         kinds = requests.kinds(request.kinds)
-        reading = self._pipeline.enrich(ArtistRef.parse(request.id), language=language, force=True, kinds=kinds)
-        return replies.refresh_response(self._viewpoint.view(reading, language, self._clock.now()))
+        reading = self._pipeline.refresh(requests.ref(request.id), language=language, kinds=kinds)
+        return replies.refresh_response(self._viewpoint.view(reading, language))
 
     def GetEnrichmentMetrics(
         self, request: pb.GetEnrichmentMetricsRequest, context: grpc.ServicerContext
@@ -69,14 +69,14 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         return pb.ListArtistsResponse(artists=[replies.artist(each) for _, each in found[:size]], next_page_token=token)
 
     def GetArtist(self, request: pb.GetArtistRequest, context: grpc.ServicerContext) -> pb.GetArtistResponse:
-        return pb.GetArtistResponse(artist=replies.artist(self._pipeline.get_artist(ArtistRef.parse(request.artist))))
+        return pb.GetArtistResponse(artist=replies.artist(self._pipeline.get_artist(requests.ref(request.artist))))
 
     def ListSimilarArtists(
         self, request: pb.ListSimilarArtistsRequest, context: grpc.ServicerContext
     ) -> pb.ListSimilarArtistsResponse:
         size, after = page_size(request), self._tokens.read(request.page_token, request)
         wanted = requests.similar_filter(request)
-        artist = self._pipeline.get_artist(ArtistRef.parse(request.artist))
+        artist = self._pipeline.get_artist(requests.ref(request.artist))
         offset = int(after[0] or 0) if after else 0
         found = self._store.list_similar(artist.id, wanted, offset=offset, limit=size + 1)
         token = self._tokens.issue((offset + size,), request) if len(found) > size else ""
@@ -85,20 +85,20 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
 
     def ExplainArtist(self, request: pb.ExplainArtistRequest, context: grpc.ServicerContext) -> pb.ExplainArtistResponse:
         fields = [requests.field(request.field)] if request.field else list(ArtistField)
-        dossier = self._pipeline.get(ArtistRef.parse(request.artist)).value
+        dossier = self._pipeline.get(requests.ref(request.artist)).value
         return replies.explain_response(self._viewpoint.explain(dossier, fields))
 
     def UpdateArtistOverride(
         self, request: pb.UpdateArtistOverrideRequest, context: grpc.ServicerContext
     ) -> pb.UpdateArtistOverrideResponse:
         override = requests.override_of(request, self._clock.now(), self._viewpoint.language)
-        dossier = self._pipeline.set_override(ArtistRef.parse(request.artist), override).value
+        dossier = self._pipeline.set_override(requests.ref(request.artist), override).value
         return replies.override_response(self._viewpoint.explain(dossier, [override.field])[0])
 
     def DeleteArtistOverride(
         self, request: pb.DeleteArtistOverrideRequest, context: grpc.ServicerContext
     ) -> pb.DeleteArtistOverrideResponse:
-        self._pipeline.delete_override(ArtistRef.parse(request.artist), requests.field(request.field))
+        self._pipeline.delete_override(requests.ref(request.artist), requests.field(request.field))
         return pb.DeleteArtistOverrideResponse()
 
     def InvalidateArtists(
@@ -107,4 +107,4 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         return pb.InvalidateArtistsResponse(invalidated_count=self._pipeline.invalidate(requests.artist_ids(request)))
 
     def EnsureArtists(self, request: pb.EnsureArtistsRequest, context: grpc.ServicerContext) -> pb.EnsureArtistsResponse:
-        return pb.EnsureArtistsResponse(artist_ids=self._store.ensure(requests.ensure_names(request)))
+        return pb.EnsureArtistsResponse(artist_ids=self._pipeline.ensure(requests.ensure_names(request)))

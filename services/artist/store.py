@@ -1,7 +1,7 @@
 """Where does what we know of artists stay, and how is it found again?"""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kernel.clock import Clock
 from kernel.database import Database, upsert
+from kernel.errors import AlreadyExists
 from kernel.jobs import JobStore, Lane
 from services.artist import rows
 from services.artist.domain import (
@@ -25,13 +26,22 @@ from services.artist.domain import (
 )
 from services.artist.dossier import CheckOutcome, Dossier, Override, SimilarArtist, with_drift
 from services.artist.identities import find_artist, resolve
-from services.artist.merge import Learned
+from services.artist.merge import SURE_OF_IDENTITY, Learned
 from services.artist.tables import absences, artists, checks, facts, names, overrides, similar
 
 T = TypeVar("T")
 
 REFRESH = "refresh_artist"
+_WRITERS = 0x736F6E69  # any number, the same in every replica
 _UNTIL_THE_END = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Ensured:
+    """Ids in the order asked for; `joined` are those that were not in the library before."""
+
+    ids: list[ArtistId]
+    joined: list[ArtistId]
 
 
 class ArtistStore:
@@ -48,14 +58,15 @@ class ArtistStore:
         with self._database.read() as connection:
             return find_artist(connection, ref)
 
-    def ensure(self, wanted: Sequence[ArtistName]) -> list[ArtistId]:
-        """Ids of these artists in the order given, made where they were missing; all are in the library from now on."""
+    def ensure(self, wanted: Sequence[ArtistName]) -> Ensured:
+        """Makes the artists that are missing; all are in the library from now on."""
 
-        def write(connection: sa.Connection) -> list[ArtistId]:
+        def write(connection: sa.Connection) -> Ensured:
             ids = resolve(connection, wanted, self._clock.now())
             fresh = sa.and_(artists.c.id.in_(set(ids)), artists.c.in_library.is_(False))
-            connection.execute(sa.update(artists).where(fresh).values(in_library=True, updated_at=self._clock.now()))
-            return ids
+            joining = sa.update(artists).where(fresh).values(in_library=True, updated_at=self._clock.now())
+            joined = connection.execute(joining.returning(artists.c.id)).scalars().all()
+            return Ensured(ids, [ArtistId(artist_id) for artist_id in joined])
 
         return self._writing(write)
 
@@ -68,10 +79,10 @@ class ArtistStore:
         """Writes down what was learnt, all or nothing; makes a new artist, and plans a refresh of what was not answered."""
 
         def write(connection: sa.Connection) -> ArtistId:
-            known = learned.named or asked
+            named = learned.named or asked
+            known = replace(named, mbid=named.mbid or asked.mbid)
             artist_id = artist.id if artist else resolve(connection, [known], self._clock.now())[0]
             self._add_name(connection, artist_id, asked.name)
-            self._add_name(connection, artist_id, known.name)
             upsert(
                 connection,
                 facts,
@@ -87,22 +98,26 @@ class ArtistStore:
 
         return self._writing(write)
 
-    def remember_absent(self, name: str, believed_for: timedelta) -> None:
-        """Every provider answered, and none knows the name: nobody is asked again for so long."""
+    def remember_absent(self, named: ArtistName, believed_for: timedelta) -> None:
+        """Every provider answered, and none knows the artist: nobody is asked again for so long."""
         now = self._clock.now()
-        row = {"match_key": match_key(name), "checked_at": now, "next_check_at": now + believed_for}
+        row = {"match_key": _absence_key(named), "checked_at": now, "next_check_at": now + believed_for}
         with self._database.write() as connection:
             connection.execute(sa.delete(absences).where(absences.c.next_check_at <= now))
             upsert(connection, absences, [row], key=("match_key",))
 
-    def is_remembered_absent(self, name: str) -> bool:
-        due = sa.select(absences.c.next_check_at).where(absences.c.match_key == match_key(name))
+    def is_remembered_absent(self, named: ArtistName) -> bool:
+        due = sa.select(absences.c.next_check_at).where(absences.c.match_key == _absence_key(named))
         with self._database.read() as connection:
             next_check_at = connection.execute(due).scalar_one_or_none()
         return next_check_at is not None and next_check_at > self._clock.now()
 
     def save_override(self, artist_id: ArtistId, override: Override) -> None:
+        """Raises AlreadyExists for a MusicBrainz id that another artist has."""
+
         def write(connection: sa.Connection) -> None:
+            if override.field is ArtistField.MBID and _is_taken(connection, override.value, artist_id):
+                raise AlreadyExists("Another artist has this MusicBrainz id.")
             upsert(connection, overrides, [rows.row_of_override(artist_id, override)], key=("artist_id", "field"))
             self._show(connection, artist_id, None)
 
@@ -114,22 +129,21 @@ class ArtistStore:
 
         def write(connection: sa.Connection) -> bool:
             gone = connection.execute(sa.delete(overrides).where(chosen)).rowcount > 0
+            if gone and field is ArtistField.MBID:
+                connection.execute(sa.update(artists).where(artists.c.id == artist_id).values(mbid=None))
             self._show(connection, artist_id, None)
             return gone
 
         return self._writing(write)
 
-    def mark_due(self, artist_ids: Sequence[ArtistId]) -> list[tuple[Artist, frozenset[str]]]:
-        """Makes everything about these artists due now; answers those that are known, with the languages they were asked in."""
+    def mark_due(self, artist_ids: Sequence[ArtistId]) -> list[ArtistId]:
+        """Makes everything about these artists due now; answers which of them are known."""
 
-        def write(connection: sa.Connection) -> list[tuple[Artist, frozenset[str]]]:
-            known = [rows.artist_of(row) for row in connection.execute(sa.select(artists).where(artists.c.id.in_(artist_ids)))]
-            asked = checks.c.artist_id.in_([artist.id for artist in known])
-            languages: defaultdict[str, set[str]] = defaultdict(set)
-            for row in connection.execute(sa.select(checks.c.artist_id, checks.c.language).where(asked)):
-                languages[row.artist_id].add(row.language)
-            connection.execute(sa.update(checks).where(asked).values(next_check_at=self._clock.now()))
-            return [(artist, frozenset(languages[artist.id])) for artist in known]
+        def write(connection: sa.Connection) -> list[ArtistId]:
+            known = connection.execute(sa.select(artists.c.id).where(artists.c.id.in_(artist_ids))).scalars().all()
+            due = sa.update(checks).where(checks.c.artist_id.in_(known)).values(next_check_at=self._clock.now())
+            connection.execute(due)
+            return [ArtistId(artist_id) for artist_id in known]
 
         return self._writing(write)
 
@@ -157,8 +171,9 @@ class ArtistStore:
     def _writing(self, write: Callable[[sa.Connection], T]) -> T:
         with self._database.write() as connection:
             if connection.dialect.name == "postgresql":
-                # SQLite has one pen; here two that make each other's artists would deadlock, or make one of them twice.
-                connection.execute(sa.text("LOCK TABLE artists IN SHARE ROW EXCLUSIVE MODE"))
+                # SQLite has one pen; here two that make each other's artists would deadlock, or make one of them twice. Not a
+                # lock of the table: autovacuum would have to wait for it, or be cancelled.
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
             return write(connection)
 
     def _add_name(self, connection: sa.Connection, artist_id: ArtistId, name: str) -> None:
@@ -182,7 +197,7 @@ class ArtistStore:
             return
         drifted = with_drift(dossier.overrides, dossier, self._priority, self._clock.now())
         upsert(connection, overrides, [rows.row_of_override(artist_id, each) for each in drifted], key=("artist_id", "field"))
-        values = {**_columns(dossier, self._priority), **_naming(connection, dossier.artist, named)}
+        values = {**_columns(dossier, self._priority), **_identity(connection, dossier, named, self._priority)}
         connection.execute(sa.update(artists).where(artists.c.id == artist_id).values(**values, updated_at=self._clock.now()))
 
     def _plan_refresh(self, connection: sa.Connection, artist_id: ArtistId, learned: Learned) -> None:
@@ -255,14 +270,28 @@ def _columns(dossier: Dossier, priority: Sequence[str]) -> Mapping[str, Any]:
     }
 
 
-def _naming(connection: sa.Connection, artist: Artist, named: ArtistName | None) -> Mapping[str, Any]:
-    """The provider's spelling where it is the same name, and its MusicBrainz id where no other artist has it."""
+def _identity(
+    connection: sa.Connection, dossier: Dossier, named: ArtistName | None, priority: Sequence[str]
+) -> Mapping[str, Any]:
+    """The provider's spelling where it is the same name; a person's MusicBrainz id, else the best one no other artist has."""
+    artist, override = dossier.artist, dossier.override(ArtistField.MBID)
     changes: dict[str, Any] = {}
-    if named is None:
-        return changes
-    if match_key(named.name) == match_key(artist.name):
+    if named is not None and match_key(named.name) == match_key(artist.name):
         changes["name"] = clean_name(named.name)
-    if named.mbid and artist.mbid is None:
-        taken = connection.execute(sa.select(artists.c.id).where(artists.c.mbid == named.mbid)).first()
-        changes |= {} if taken else {"mbid": named.mbid}
+    best = dossier.chosen(ArtistField.MBID, priority=priority)
+    trusted = best if best is not None and best.evidence.confidence >= SURE_OF_IDENTITY else None
+    if override is not None:
+        changes["mbid"] = override.value
+    elif artist.mbid is None:
+        found = named.mbid if named is not None else trusted.value if trusted is not None else None
+        changes |= {"mbid": found} if found and not _is_taken(connection, found, artist.id) else {}
     return changes
+
+
+def _is_taken(connection: sa.Connection, mbid: object, artist_id: ArtistId) -> bool:
+    other = sa.select(artists.c.id).where(artists.c.mbid == mbid, artists.c.id != artist_id)
+    return connection.execute(other).first() is not None
+
+
+def _absence_key(named: ArtistName) -> str:
+    return f"{match_key(named.name)} {named.mbid}" if named.mbid else match_key(named.name)

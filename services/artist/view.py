@@ -65,13 +65,13 @@ class Viewpoint:
     off: Mapping[str, str]
     """Provider → the sentence that says what would switch it on."""
 
-    def view(self, reading: Reading[Dossier], language: str, now: datetime) -> View:
+    def view(self, reading: Reading[Dossier], language: str) -> View:
         """The dossier in `language`, else in the fallback language."""
         dossier, languages = reading.value, (language, self.language)
         chosen = {each: dossier.chosen(each, priority=self.priority, languages=languages) for each in ArtistField}
         shown = {each: candidate for each, candidate in chosen.items() if candidate is not None}
         missing = (*self._off(), *_unanswered(dossier, language), *_gaps(dossier, shown, language))
-        return View(dossier, shown, missing, stale=reading.stale or dossier.is_stale(now))
+        return View(dossier, shown, missing, stale=reading.stale or dossier.is_stale(language))
 
     def explain(self, dossier: Dossier, fields: Sequence[ArtistField]) -> list[Explanation]:
         """One explanation a field, in the order given."""

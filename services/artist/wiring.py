@@ -29,8 +29,9 @@ from services.artist.domain import Kind, Profile, SimilarName, Tag
 from services.artist.dossier import Dossier
 from services.artist.merge import Freshness
 from services.artist.metrics import ArtistMeter
-from services.artist.pipeline import ArtistPipeline, AskedProvider, Policy
+from services.artist.pipeline import ArtistPipeline, Policy
 from services.artist.providers import lastfm
+from services.artist.questions import AskedProvider
 from services.artist.servicer import ArtistServicer
 from services.artist.settings import ArtistSettings
 from services.artist.store import ArtistStore
@@ -43,7 +44,7 @@ PRIORITY = (lastfm.NAME,)
 """Whom to believe first when two are equally sure."""
 
 # Part of every key in Redis: answers written by another shape of the code are not read.
-_CACHE_VERSION = "artist:1:"
+_CACHE_VERSION = "artist:1"
 _ANSWERS: dict[Kind, Any] = {
     Kind.PROFILE: Found[Profile] | Ambiguous[Profile],
     Kind.TAGS: Found[tuple[Tag, ...]] | Ambiguous[tuple[Tag, ...]],
@@ -84,10 +85,10 @@ class _Building:
         self._http = http
         self._registry = CollectorRegistry()
         self._meter = ArtistMeter(self._registry)
-        self._database = Database.for_app(settings.database_url, settings.data_dir, "artist")
+        self._database = Database.for_app(settings.database_url, settings.data_dir, f"{settings.realm}artist")
         self._redis_url = settings.redis_url.get_secret_value()
+        self._closers: list[Callable[[], None]] = [self._database.close, self._http.close]
         self._cache = self._build_cache()
-        self._limiters: list[Limiter] = []
 
     def finish(self) -> ArtistParts:
         settings = self._settings
@@ -118,10 +119,8 @@ class _Building:
 
         def close() -> None:
             fanout.close()
-            self._http.close()
-            for limiter in self._limiters:
-                limiter.close()
-            self._database.close()
+            for closer in reversed(self._closers):
+                closer()
 
         return ArtistParts(self._registry, store, pipeline, servicer, jobs, close)
 
@@ -133,11 +132,14 @@ class _Building:
             Kind.SIMILAR: settings.enrichment_cache_ttl_similar,
         }
         freshness = Freshness(fresh, settings.enrichment_cache_ttl_absent)
-        return Policy(freshness, settings.enrichment_timeout_total, settings.enrichment_language)
+        return Policy(freshness, settings.enrichment_timeout_total)
 
     def _build_cache(self) -> Cache:
         memory = MemoryCache(self._settings.enrichment_cache_memory_bytes, self._clock)
-        shared = RedisCache(self._redis_url, prefix=_CACHE_VERSION, clock=self._clock) if self._redis_url else None
+        if not self._redis_url:
+            return memory
+        shared = RedisCache(self._redis_url, prefix=f"{self._settings.realm}{_CACHE_VERSION}", clock=self._clock)
+        self._closers.append(shared.close)
         return TwoLevelCache(memory, shared)
 
     def _reads(self, shape: Any, meter: CacheMeter | None = None) -> ReadThrough[Any]:
@@ -185,16 +187,18 @@ class _Building:
             for kind, shape in _ANSWERS.items()
         }
         provider = lastfm.LastfmProvider(self._http, api_key=key, url=settings.lastfm_url, timeout=timeout, clock=self._clock)
-        return AskedProvider(name, provider, askers)
+        return AskedProvider(name, provider, askers, settings.enrichment_language)
 
     def _build_limiter(self, name: str, rate_per_second: float) -> Limiter:
+        redis = connect_redis(self._redis_url) if self._redis_url else None
         limiter = build_limiter(
             name,
             rate_per_second=rate_per_second,
             burst=max(1, round(rate_per_second)),
             folder=self._settings.data_dir / "limits",
-            redis=connect_redis(self._redis_url) if self._redis_url else None,
+            redis=redis,
             clock=self._clock,
+            realm=self._settings.realm,
         )
-        self._limiters.append(limiter)
+        self._closers += [limiter.close] if redis is None else [redis.close, limiter.close]
         return limiter

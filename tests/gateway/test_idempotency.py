@@ -148,6 +148,28 @@ def test_an_answer_is_kept_a_day(ledger: DatabaseLedger, clock: FakeClock) -> No
     assert ledger.claim("n", "g", LEASE) is Claim.MINE
 
 
+@pytest.mark.parametrize(
+    ("status", "is_kept"),
+    [(200, True), (202, True), (404, True), (409, True), *((status, False) for status in (429, 499, 500, 501, 503, 504))],
+)
+def test_only_final_answers_are_kept(ledger: DatabaseLedger, status: int, is_kept: bool) -> None:
+    async def run() -> Saved:
+        return Saved(status, {}, b"")
+
+    asyncio.run(Idempotency(ledger).once("n", "f", run, seconds=1))
+
+    assert ledger.claim("n", "f", LEASE) == (Saved(status, {}, b"") if is_kept else Claim.MINE)
+
+
+def test_a_call_that_ran_out_of_time_runs_again(make_gateway: MakeGateway, trial: TrialServer) -> None:
+    client = make_gateway().client
+
+    answers = [client.post("/trial/v1/records/late:archive", headers=KEYED) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [504, 504]
+    assert len(trial.seen) == 2
+
+
 def test_a_claim_is_given_back_when_the_call_breaks(tmp_path: Path, clock: FakeClock) -> None:
     database = Database(f"sqlite:///{tmp_path / 'g.sqlite'}", schema="gateway")
     database.migrate(MIGRATIONS)

@@ -8,7 +8,7 @@ from tests.gateway.conftest import MakeGateway
 from tests.gateway.trial import TrialServer
 
 CODES = {
-    "cancelled": 499,
+    "cancelled": 503,  # not by us, who would have heard nothing of it: a stopping server says so to what it had not begun
     "unknown": 500,
     "invalid_argument": 400,
     "deadline_exceeded": 504,

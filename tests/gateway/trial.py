@@ -85,6 +85,8 @@ class TrialServer:
         fields = message.DESCRIPTOR.fields_by_name
         if "id" in fields and message.id == "missing":
             fail(context, errors.NotFound("There is no such record."))
+        if "id" in fields and message.id == "late":
+            fail(context, errors.DeadlineSpent("The time is used up."))
         if "id" in fields and message.id == "made":
             context.send_initial_metadata((("http-status", "202"), ("http-location", "/made"), ("http-x-colour", "blue")))
         answer = reply()

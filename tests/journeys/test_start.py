@@ -11,8 +11,27 @@ from tests.fakes.patience import eventually
 from tests.journeys.running import ROOT, RunningSystem
 from tests.sandbox.running import RunningSandbox
 
+AT_ONCE = 10  # seconds; a service that drains has 28
 
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+
+def alive(processes):
+    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+
+
+def start_badly(folder, settings):
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'gen'}", "DATA_DIR": str(folder)}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "run.py")],
+        cwd=folder,
+        env=environment | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_stopping_ends_every_process_it_started(tmp_path, signal_number):
     with RunningSystem(tmp_path) as system:
         children = psutil.Process(system.process.pid).children(recursive=True)
@@ -22,7 +41,37 @@ def test_stopping_ends_every_process_it_started(tmp_path, signal_number):
 
         assert status == 0
         assert len(children) >= 3
-        assert [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
+        assert alive(children) == []
+
+
+@pytest.mark.timeout(60)
+def test_a_second_ctrl_c_ends_at_once_what_would_not_end(tmp_path):
+    with RunningSystem(tmp_path) as system:
+        children = psutil.Process(system.process.pid).children(recursive=True)
+        gateway, artist = (next(c for c in children if name in c.cmdline()) for name in ("gateway", "services.artist"))
+        artist.suspend()
+        system.process.send_signal(signal.SIGINT)
+        assert eventually(lambda: alive([gateway]) == [])
+        assert system.process.poll() is None
+
+        system.process.send_signal(signal.SIGINT)
+        status = system.process.wait(timeout=AT_ONCE)
+
+        assert status == 128 + signal.SIGINT
+        assert alive(children) == []
+
+
+@pytest.mark.parametrize("setting", ["DATABASE_URL", "REDIS_URL"])
+def test_the_sandbox_does_not_write_into_a_persons_own_stores_unless_told_to(tmp_path, setting):
+    own = {"DATABASE_URL": "postgresql+psycopg2://me@127.0.0.1:1/mine", "REDIS_URL": "redis://127.0.0.1:1"}[setting]
+
+    ended = start_badly(tmp_path, {setting: own})
+
+    assert ended.returncode == 2
+    assert f"{setting}: the sandbox would write" in ended.stderr
+    assert "SANDBOX=1" in ended.stderr
+    assert own not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_service_that_was_killed_comes_back(tmp_path):
@@ -39,18 +88,9 @@ def test_a_service_that_was_killed_comes_back(tmp_path):
 
 
 def test_settings_that_cannot_be_used_are_all_said_before_anything_starts(tmp_path):
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'gen'}", "DATA_DIR": str(tmp_path)}
     wrong = {"GATEWAY_PORT": "many", "ARTIST_PRT": "1", "ENRICHMENT_TIMEOUT_LASTFM": "soon"}
 
-    ended = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "run.py")],
-        cwd=tmp_path,
-        env=environment | wrong,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
+    ended = start_badly(tmp_path, wrong)
 
     assert ended.returncode == 2
     assert all(name in ended.stderr for name in wrong)

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.journeys.running import RunningSystem
+from tests.sandbox.running import RunningSandbox
 
 LONGEST = 9.5  # seconds: eight for the providers of one read, and the way there and back
 
@@ -36,11 +37,13 @@ FAULTS = {
 }
 
 
+# The breaker has tests of its own; here every request shall reach the fault.
+QUICK = {"LASTFM_CIRCUIT_BREAKER_THRESHOLD": "1000000", "ENRICHMENT_TIMEOUT_LASTFM": "1s", "ENRICHMENT_TIMEOUT_TOTAL": "2s"}
+
+
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
-    # The breaker has tests of its own; here every request shall reach the fault.
-    quick = {"LASTFM_CIRCUIT_BREAKER_THRESHOLD": "1000000", "ENRICHMENT_TIMEOUT_LASTFM": "1s", "ENRICHMENT_TIMEOUT_TOTAL": "2s"}
-    with RunningSystem(tmp_path_factory.mktemp("faults"), quick) as running:
+    with RunningSystem(tmp_path_factory.mktemp("faults"), QUICK) as running:
         for position, _ in enumerate(FAULTS):
             assert running.enrich(name=f"Fictional Band {position + 1:04}").status_code == 200
         yield running
@@ -59,6 +62,17 @@ def broken(system, request):
     system.sandbox.post("/_sandbox/reset", json={"journal": True, "faults": True})
     system.script(fault=FAULTS[request.param])
     return system
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory):
+    """A system that knows Radiohead and whose upstream no longer listens."""
+    with RunningSandbox() as upstream:
+        settings = {"LASTFM_API_KEY": "my-own-key", "LASTFM_URL": f"{upstream.url}/lastfm/2.0/", **QUICK}
+        with RunningSystem(tmp_path_factory.mktemp("refused"), settings) as running:
+            assert running.enrich(name="Radiohead").status_code == 200
+            upstream.stop()
+            yield running
 
 
 @pytest.mark.parametrize("broken", FAULTS, indirect=True)
@@ -86,3 +100,21 @@ def test_a_known_artist_is_answered_from_the_older_copy_and_marked(broken, reque
     assert body["lastfm"]["listeners"] > 0
     assert len(body["similar"]) >= 5
     assert {note["reason"] for note in body["notes"]} & {"NOTE_REASON_FAULT", "NOTE_REASON_DEFERRED"}
+
+
+def test_a_new_artist_is_unavailable_when_the_connection_is_refused(refused):
+    answer = refused.enrich(name="Portishead")
+
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_known_artist_is_answered_from_the_older_copy_when_the_connection_is_refused(refused):
+    answer = refused.enrich(name="Radiohead", force_refresh=True)
+
+    body = answer.json()
+    assert answer.status_code == 200
+    assert body["stale"] is True
+    assert body["lastfm"]["listeners"] > 0
+    assert "NOTE_REASON_FAULT" in {note["reason"] for note in body["notes"]}

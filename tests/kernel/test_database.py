@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from kernel import deadline
-from kernel.database import Database, Json, UtcDateTime, insert_missing, upsert
+from kernel.database import Database, Json, UtcDateTime, upsert
 from kernel.errors import DeadlineSpent, StoreUnavailable
 from kernel.settings import SettingsError
 from tests.fakes.servers import PostgresServer, find_free_port
@@ -278,16 +278,6 @@ def test_upsert_overwrites_the_columns_given_and_the_last_of_equals_wins(things:
         rows = connection.execute(sa.select(THINGS.c.id, THINGS.c.count, THINGS.c.seen_at).order_by(THINGS.c.id)).all()
 
     assert [tuple(row) for row in rows] == [("one", 3, seen), ("two", 5, None)]
-
-
-def test_insert_missing_adds_only_what_is_new_and_says_how_much(things: Database) -> None:
-    rows = [{"id": f"{n}", "count": n} for n in range(3000)]
-    with things.write() as connection:
-        first = insert_missing(connection, THINGS, rows[:2000], key=["id"])
-
-        second = insert_missing(connection, THINGS, [*rows[1000:], rows[0]], key=["id"])
-
-    assert (first, second, count(things)) == (2000, 1000, 3000)
 
 
 def test_migrations_run_once_and_go_back(database: Database, scripts: Path) -> None:

@@ -280,6 +280,38 @@ def test_a_dead_job_asked_for_again_begins_anew_and_a_finished_one_is_another(st
     assert state(store, first) is JobState.SUCCEEDED
 
 
+def test_what_ended_a_week_ago_is_forgotten_and_what_a_person_must_see_is_not(store: JobStore, clock: FakeClock) -> None:
+    done, cancelled, dead, waiting = (store.enqueue("walk", due_at=clock.now()) for _ in range(4))
+    store.succeed(claim(store, done))
+    store.cancel(cancelled)
+    store.bury(claim(store, dead), "broken")
+
+    clock.advance(timedelta(days=7).total_seconds())
+    store.reserve(0)
+    after_a_week = [state(store, job_id) for job_id in (done, cancelled)]
+    clock.advance(1)
+    store.reserve(0)
+
+    assert after_a_week == [JobState.SUCCEEDED, JobState.CANCELLED]
+    assert [store.get(job_id) for job_id in (done, cancelled)] == [None, None]
+    assert [state(store, job_id) for job_id in (dead, waiting)] == [JobState.DEAD, JobState.PENDING]
+
+
+def test_a_pass_forgets_only_so_many_that_nobody_waits_long_for_it(store: JobStore, clock: FakeClock) -> None:
+    with store.database.write() as connection:
+        for _ in range(150):
+            store.enqueue("walk", connection=connection)
+        connection.execute(sa.text("UPDATE jobs SET state = 'SUCCEEDED'"))
+    clock.advance(timedelta(days=8).total_seconds())
+
+    left = []
+    for _ in range(2):
+        store.reserve(10)
+        left.append(store.count_by_state()[JobState.SUCCEEDED])
+
+    assert left == [50, 0]
+
+
 def test_asking_at_once_makes_one_job(store: JobStore) -> None:
     start = threading.Barrier(10)
     made: list[str] = []

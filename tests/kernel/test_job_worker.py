@@ -15,6 +15,7 @@ from kernel.job_store import JobStore
 from kernel.job_table import JobState, job_table
 from kernel.job_worker import JobWorker
 from kernel.jobs import JobContext, Jobs
+from tests.fakes.patience import eventually
 from tests.fakes.servers import RedisServer
 
 SOON = 15.0  # seconds: far more than any of these waits takes, so that only a lost job reaches it
@@ -172,6 +173,31 @@ def test_a_redis_killed_and_restarted_midway_loses_no_job(jobs: Jobs, start: Sta
     may_go_on.set()
 
     assert tally.complete.wait(SOON * 2)
+
+
+@on_sqlite
+def test_another_carrier_takes_the_place_of_one_that_gave_up_even_while_a_job_runs(jobs: Jobs, start: Start) -> None:
+    tally, begun, may_go_on = Tally(3), threading.Event(), threading.Event()
+
+    def walk(context: JobContext) -> None:
+        begun.set()
+        assert may_go_on.wait(SOON)
+        tally(context)
+
+    jobs.register("walk", walk)
+    jobs.register("run", tally)
+    jobs.store.enqueue("walk")
+    worker = start()
+    assert begun.wait(SOON)
+    first = worker._carrier
+
+    first.stop()
+    quick = [jobs.store.enqueue("run") for _ in range(2)]
+    replaced = eventually(lambda: set(quick) <= set(tally.done), within=SOON)
+    may_go_on.set()
+
+    assert replaced
+    assert tally.complete.wait(SOON)
 
 
 @on_sqlite

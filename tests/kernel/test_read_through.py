@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kernel import deadline
 from kernel.cache import MemoryCache, RedisCache, TwoLevelCache
 from kernel.codec import JsonCodec
 from kernel.errors import (
@@ -218,6 +219,25 @@ def test_a_forced_read_does_not_make_do_with_what_others_are_looking_up(reads, s
 
     assert forced.value == "asked"
     assert other.result().value == "row"
+
+
+def test_reads_of_one_key_that_ask_different_things_are_not_answered_by_each_other(reads, subject, clock):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def ask_slowly() -> Reading[str]:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        return Reading("auf Deutsch", clock.now(), Source.PROVIDER)
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(reads.get, "key", stored=subject.stored, ask=ask_slowly, flight="de")
+        assert begun.wait(PATIENCE)
+        with deadline.within(timedelta(seconds=PATIENCE / 2)):
+            ours = reads.get("key", stored=subject.stored, ask=subject.ask, flight="en")
+        go_on.set()
+
+    assert ours.value == "asked"
+    assert other.result().value == "auf Deutsch"
 
 
 # Absence

@@ -196,7 +196,13 @@ def test_a_list_in_config_json_may_be_a_list():
 def test_an_unknown_name_under_an_own_prefix_is_a_problem_with_a_suggestion(monkeypatch):
     monkeypatch.setenv("MAIL_PROT", "26")
 
-    assert problems_of() == ["MAIL_PROT: there is no such setting"]
+    assert problems_of() == ["MAIL_PROT: there is no such setting; did you mean MAIL_PORT?"]
+
+
+def test_an_unknown_name_like_no_other_is_a_problem_without_one(monkeypatch):
+    monkeypatch.setenv("MAIL_XYZZY_PLUGH", "26")
+
+    assert problems_of() == ["MAIL_XYZZY_PLUGH: there is no such setting"]
 
 
 def test_unknown_names_are_found_in_config_json_and_secret_files_too(secrets):

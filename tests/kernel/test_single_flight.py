@@ -40,6 +40,11 @@ class CountedFlights(SingleFlight[str]):
         self._left = expected
         self._counting = threading.Lock()  # guards _left
 
+    def expect_again(self, expected: int) -> None:
+        with self._counting:
+            self.all_joined.clear()
+            self._left = expected
+
     def _join(self, key: object) -> tuple[Future[str], bool]:
         joined = super()._join(key)
         with self._counting:
@@ -47,6 +52,21 @@ class CountedFlights(SingleFlight[str]):
             if self._left == 0:
                 self.all_joined.set()
         return joined
+
+
+class LedByOthers(SingleFlight[str]):
+    """Somebody else always leads, and ends like this."""
+
+    def __init__(self, ending: Exception) -> None:
+        super().__init__()
+        self.joined = 0
+        self._ending = ending
+
+    def _join(self, _key: object) -> tuple[Future[str], bool]:
+        self.joined += 1
+        flight = Future[str]()
+        flight.set_exception(self._ending)
+        return flight, False
 
 
 @contextmanager
@@ -84,6 +104,45 @@ def test_a_thousand_concurrent_callers_get_one_failure_from_one_call():
     assert isinstance(callers[0].exception(), ProviderTimeout)
     assert len(failures) == 1
     assert work.runs == 1
+
+
+def test_a_leader_whose_time_is_up_fails_for_itself_only():
+    def run_out_of_time_once(run: int) -> str:
+        if run == 1:
+            flights.expect_again(99)
+            raise DeadlineSpent("The time for this request is used up.")
+        assert flights.all_joined.wait(PATIENCE)
+        return f"result {run}"
+
+    flights, work = CountedFlights(expected=100), Work(run_out_of_time_once)
+
+    with crowd(100) as pool:
+        callers = [pool.submit(flights.do, "key", work) for _ in range(100)]
+        assert flights.all_joined.wait(PATIENCE)
+        work.go_on.set()
+        failures = [caller.exception(PATIENCE) for caller in callers]
+
+    assert [type(failure) for failure in failures if failure] == [DeadlineSpent]
+    assert {caller.result() for caller, failure in zip(callers, failures, strict=True) if not failure} == {"result 2"}
+    assert work.runs == 2
+
+
+def test_a_caller_waits_for_three_leaders_at_most():
+    flights = LedByOthers(DeadlineSpent("The time for this request is used up."))
+
+    with pytest.raises(DeadlineSpent):
+        flights.do("key", lambda: "never asked")
+
+    assert flights.joined == 3
+
+
+def test_a_failure_that_is_no_lack_of_time_is_everybodys():
+    flights = LedByOthers(ProviderTimeout("north", "too slow"))
+
+    with pytest.raises(ProviderTimeout):
+        flights.do("key", lambda: "never asked")
+
+    assert flights.joined == 1
 
 
 def test_different_keys_do_not_wait_for_each_other():

@@ -62,7 +62,8 @@ class RunningSandbox:
         return self.client.get(f"/_sandbox/{path}").json()
 
     def reset(self) -> None:
-        """Forgets journal and faults and lifts all limits."""
-        self.client.post("/_sandbox/reset", json={"journal": True, "faults": True})
-        self.client.put("/_sandbox/limits", json={"lastfm": None})
+        """Forgets journal, faults and settings and lifts all limits."""
+        self.client.post("/_sandbox/reset", json={"journal": True, "faults": True, "settings": True})
+        limited = self.client.get("/_sandbox/limits").json()
+        self.client.put("/_sandbox/limits", json=dict.fromkeys(limited))
         self.client.put("/_sandbox/now_playing", content="null")

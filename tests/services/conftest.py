@@ -1,6 +1,7 @@
 """What every service's tests share: one sandbox process, wiped clean before each test, and logs that cost nothing."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -12,7 +13,11 @@ from tests.sandbox.running import RunningSandbox
 def plain_logs() -> Iterator[None]:
     """The library's own default draws tracebacks with all local variables, which now and then takes longer than a call may."""
     before = structlog.get_config()
-    plain = [structlog.processors.add_log_level, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    plain: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(),
+    ]
     structlog.configure(processors=plain)
     yield
     structlog.configure(**before)

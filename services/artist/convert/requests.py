@@ -1,11 +1,12 @@
 """How do requests become what the domain speaks of? Bad input is refused here, by the name of its field."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from google.protobuf import struct_pb2
 
-from kernel.errors import InvalidArgument, Violation
+from kernel.errors import InvalidArgument, NotFound, Violation
 from services.artist.domain import (
     MAX_NAME,
     MAX_TAGS,
@@ -26,8 +27,10 @@ from services.artist.domain import (
 from services.artist.dossier import FactValue, Override
 from soniquebay.artist.v1 import artist_pb2 as pb
 
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:[/?#]\S*)?")
 _MAX_BATCH = 1000
 _MAX_TEXT = 20_000
+_MAX_WORD = 100
 _LARGEST_EXACT = 2**53  # a JSON number beyond it has lost digits on the way
 
 
@@ -47,6 +50,13 @@ def enrich_ref(request: pb.EnrichArtistRequest) -> ArtistRef:
     if not is_spotify_id(spotify_id):
         raise InvalidArgument.of("spotify_artist_id", "must be 22 letters and digits")
     return ArtistRef(spotify_id=spotify_id)
+
+
+def ref(text: str) -> ArtistRef:
+    """An id as it stands in a path, ours or Spotify's. Raises NotFound for what can be neither, and no database would take."""
+    if "\0" in text or len(text) > MAX_NAME:
+        raise NotFound("No artist has this id.")
+    return ArtistRef.parse(text)
 
 
 def artist_name(name: str, mbid: str, prefix: str = "") -> ArtistName:
@@ -77,7 +87,7 @@ def ensure_names(request: pb.EnsureArtistsRequest) -> list[ArtistName]:
 
 def artist_ids(request: pb.InvalidateArtistsRequest) -> list[ArtistId]:
     _check_count("artist_ids", len(request.artist_ids))
-    return [ArtistId(artist_id) for artist_id in request.artist_ids]
+    return [ArtistId(_plain(f"artist_ids[{position}]", each)) for position, each in enumerate(request.artist_ids)]
 
 
 def language(text: str, default: str) -> str:
@@ -102,9 +112,7 @@ def field(name: str) -> ArtistField:
 
 
 def name_prefix(request: pb.ListArtistsRequest) -> str:
-    if len(request.name_prefix) > MAX_NAME:
-        raise InvalidArgument.of("name_prefix", f"must have at most {MAX_NAME} characters")
-    return request.name_prefix
+    return _plain("name_prefix", request.name_prefix)
 
 
 def similar_filter(request: pb.ListSimilarArtistsRequest) -> SimilarFilter:
@@ -120,7 +128,7 @@ def optional_bool(request: pb.ListArtistsRequest | pb.ListSimilarArtistsRequest)
 
 def override_of(request: pb.UpdateArtistOverrideRequest, now: datetime, default_language: str) -> Override:
     """Raises InvalidArgument naming the field that is wrong."""
-    reason = " ".join(request.reason.split())
+    reason = " ".join(_plain("reason", request.reason).split())
     if not reason or len(reason) > MAX_NAME:
         raise InvalidArgument.of("reason", f"must have 1 to {MAX_NAME} characters")
     about = field(request.field)
@@ -133,8 +141,8 @@ def _override_value(about: ArtistField, value: struct_pb2.Value, default_languag
             return _whole_number(value)
         case ArtistField.TAGS:
             words = [clean_name(item.string_value) for item in value.list_value.values]
-            if not words or len(words) > MAX_TAGS or not all(words):
-                raise InvalidArgument.of("value", f"must be a list of 1 to {MAX_TAGS} words")
+            if not words or len(words) > MAX_TAGS or not all(0 < len(_plain("value", word)) <= _MAX_WORD for word in words):
+                raise InvalidArgument.of("value", f"must be a list of 1 to {MAX_TAGS} words of 1 to {_MAX_WORD} characters")
             return tuple(Tag(word, 100 - position) for position, word in enumerate(words))
         case ArtistField.BIO:
             text = _text(value)
@@ -146,11 +154,18 @@ def _override_value(about: ArtistField, value: struct_pb2.Value, default_languag
             return text
         case ArtistField.URL:
             text = _text(value)
-            if not text.startswith(("https://", "http://")):
+            if not _WEB_ADDRESS.fullmatch(text):
                 raise InvalidArgument.of("value", "must be a web address")
             return text
         case _:
             raise InvalidArgument.of("field", f"{about!s} cannot be overridden")
+
+
+def _plain(field: str, text: str) -> str:
+    """Text that a database can hold: PostgreSQL refuses NUL, and nothing here is longer than a name."""
+    if "\0" in text or len(text) > MAX_NAME:
+        raise InvalidArgument.of(field, f"must be a text of at most {MAX_NAME} characters")
+    return text
 
 
 def _whole_number(value: struct_pb2.Value) -> int:

@@ -22,8 +22,9 @@ from kernel.retry import RetryPolicy
 from services.artist.domain import Biography, Kind, Profile, SimilarName, Tag
 from services.artist.dossier import Dossier
 from services.artist.merge import Freshness
-from services.artist.pipeline import ArtistPipeline, AskedProvider, Policy
+from services.artist.pipeline import ArtistPipeline, Policy
 from services.artist.providers import ArtistProvider
+from services.artist.questions import AskedProvider
 from services.artist.store import ArtistStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.meter import NullMeter
@@ -119,7 +120,7 @@ class Workshop:
             dossiers=self._reads(Dossier, cache),
             fanout=fanout,
             clock=self._clock,
-            policy=Policy(Freshness(FRESH, ABSENT_FOR), budget, "en"),
+            policy=Policy(Freshness(FRESH, ABSENT_FOR), budget),
             meter=self.meter,
         )
 
@@ -146,7 +147,7 @@ class Workshop:
             kind: Asker(name, kind, guard=guard, remembered=self._reads(shape, cache), clock=clock)
             for kind, shape in _SHAPES.items()
         }
-        return AskedProvider(name, provider, askers)
+        return AskedProvider(name, provider, askers, "en")
 
 
 NOTHING = Absent("It knows nothing of this.")

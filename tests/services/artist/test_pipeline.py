@@ -84,7 +84,7 @@ def biography(reading: Reading[Dossier], language: str) -> str:
 
 
 def notes(reading: Reading[Dossier], clock: FakeClock, language: str = "en") -> set[tuple[str, NoteReason]]:
-    return {(note.kind, note.reason) for note in VIEWPOINT.view(reading, language, clock.now()).missing}
+    return {(note.kind, note.reason) for note in VIEWPOINT.view(reading, language).missing}
 
 
 def test_a_cold_read_asks_for_each_kind_once_and_all_at_the_same_time(pipeline, fake):
@@ -234,7 +234,7 @@ def test_while_it_is_down_the_copy_stays_stale_and_it_is_asked_every_half_hour_a
     clock.advance(60)
     enrich(pipeline)
 
-    assert VIEWPOINT.view(reading, "en", clock.now()).stale
+    assert VIEWPOINT.view(reading, "en").stale
     assert asked_too_early == []
     assert fake.kinds == EVERY
 
@@ -414,7 +414,7 @@ def test_of_two_providers_the_surer_wins_and_one_that_is_down_takes_nothing_away
 
 
 def test_an_artist_another_service_named_is_asked_about_when_first_read(pipeline, fake, workshop):
-    (artist_id,) = workshop.store.ensure([ArtistName("Radiohead")])
+    (artist_id,) = workshop.store.ensure([ArtistName("Radiohead")]).ids
 
     reading = pipeline.enrich(ArtistRef(id=artist_id), language="en")
 

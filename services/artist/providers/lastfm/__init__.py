@@ -34,6 +34,7 @@ from services.artist.providers.lastfm import answers
 NAME = "lastfm"
 LICENCE = "Last.fm terms of service"
 
+_MOST_BYTES = 512 * 1024  # the longest answers are tens of KiB; pylast parses each twice, and prints it once more
 _THROTTLE_PAUSE = timedelta(seconds=60)  # Last.fm averages over minutes and sends no Retry-After
 _SUSPENDED_PAUSE = timedelta(hours=6)
 _TEMPORARY = frozenset({"8", "11", "16"})
@@ -103,7 +104,7 @@ class _Door(BridgeTransport):
     """pylast never sees a 429: it reads the body for Last.fm's own code, and there is none when a proxy in front says no."""
 
     def __init__(self, http: HttpClient, url: str, *, provider: str, timeout: timedelta, prefix: str, clock: Clock) -> None:
-        super().__init__(http, url, provider=provider, timeout=timeout, prefix=prefix)
+        super().__init__(http, url, provider=provider, timeout=timeout, prefix=prefix, max_bytes=_MOST_BYTES)
         self._clock = clock
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -1,4 +1,4 @@
-"""kernel/client.py"""
+"""How services are called: straight, with what must go along."""
 
 import asyncio
 import subprocess
@@ -9,14 +9,14 @@ import structlog
 from google.protobuf.wrappers_pb2 import StringValue
 from opentelemetry import trace
 
-from kernel.client import call_metadata, open_aio_channel
+from gateway.channels import call_metadata, open_aio_channel
 from kernel.settings import environment_for_child
 from tests.fakes.probe_service import serving, stub
 
 ROOT = Path(__file__).parents[2]
 CONNECT = """
 import asyncio, sys
-from kernel.client import open_aio_channel
+from gateway.channels import open_aio_channel
 
 async def connect():
     async with open_aio_channel(sys.argv[1]) as channel:

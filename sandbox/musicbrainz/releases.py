@@ -1,0 +1,149 @@
+"""What does MusicBrainz answer about releases and the groups they belong to?"""
+
+from collections.abc import Iterable
+
+from sandbox.catalogue.directory import Directory
+from sandbox.catalogue.identity import Edition, Identity
+from sandbox.catalogue.reading import make_up_mbid, make_up_number
+from sandbox.musicbrainz.asking import Ask, MusicbrainzError
+from sandbox.musicbrainz.parts import GROUP_TYPE_IDS, build_area, build_credit
+from sandbox.wire import Answer, json_answer
+
+# The most that a look-up embeds; the rest has to be browsed.
+EMBEDDED = 25
+_INC = frozenset({"labels", "release-groups", "artist-credits", "media", "recordings", "genres", "tags"})
+_GROUP_INC = frozenset({"releases", "media", "artist-credits", "artists", "tags", "genres", "ratings", "labels"})
+_OFFICIAL = "4e304316-386d-3409-af2e-78857eec5cfe"
+_JEWEL_CASE = "ec27701a-4a22-37f4-bfac-6616e0f9750a"
+_MEDIUM_IDS = {"CD": "9712d52a-4509-3d4b-a1a2-67c88c643e31", '12" Vinyl': "3e9080b0-5e6c-34ab-bd15-f526b6306a64"}
+
+Release = tuple[Identity, Edition]
+
+
+class Releases:
+    """The calls on releases and release groups."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def browse(self, ask: Ask) -> Answer:
+        """Answers the releases of an artist or of a release group, by identifier."""
+        inc = ask.read_inc("release", _INC)
+        found = self._list_releases(ask)
+        wanted = ask.params.get("type", "").lower().split("|")
+        found = [row for row in found if wanted == [""] or row[1].primary_type.lower() in wanted]
+        shown = [build_release(one, edition, inc) for one, edition in ask.cut_page(found)]
+        return json_answer({"release-count": len(found), "release-offset": ask.offset, "releases": shown})
+
+    def browse_groups(self, ask: Ask) -> Answer:
+        """Answers the release groups of an artist."""
+        ask.read_inc("release-group", _GROUP_INC)
+        groups = build_groups(self._find_artist(ask))
+        body = {"release-group-count": len(groups), "release-group-offset": ask.offset}
+        return json_answer({**body, "release-groups": list(ask.cut_page(groups))})
+
+    def look_up_group(self, ask: Ask) -> Answer:
+        """Answers one release group with at most 25 of its releases."""
+        mbid, inc = ask.need_mbid(), ask.read_inc("release-group", _GROUP_INC)
+        releases = self._directory.find_editions_of_group(mbid)
+        if not releases:
+            raise MusicbrainzError("Not Found", 404)
+        identity, edition = releases[0]
+        body = build_group(edition)
+        if inc & {"artist-credits", "artists"}:
+            body["artist-credit"] = build_credit(identity)
+        if "tags" in inc:
+            body["tags"] = [{"name": name, "count": max(1, weight // 10)} for name, weight in identity.artist.tags.items()]
+        if "releases" in inc:
+            body["releases"] = [build_release(one, each, inc - {"artist-credits"}) for one, each in releases[:EMBEDDED]]
+        return json_answer(body)
+
+    def _list_releases(self, ask: Ask) -> list[Release]:
+        if "release-group" not in ask.params:
+            identity = self._find_artist(ask)
+            return [(identity, edition) for edition in identity.editions]
+        found = self._directory.find_editions_of_group(ask.need_mbid("release-group"))
+        if not found:
+            raise MusicbrainzError("Not Found", 404)
+        return found
+
+    def _find_artist(self, ask: Ask) -> Identity:
+        identity = self._directory.find_by_mbid(ask.need_mbid("artist"))
+        if identity is None:
+            raise MusicbrainzError("Not Found", 404)
+        return identity
+
+
+def build_groups(identity: Identity) -> list[dict[str, object]]:
+    """Writes an artist's release groups, the oldest first, each once."""
+    by_mbid = {edition.group_mbid: edition for edition in identity.editions}
+    ordered = sorted(by_mbid.values(), key=lambda edition: edition.group_released)
+    return [build_group(edition) for edition in ordered]
+
+
+def build_group(edition: Edition) -> dict[str, object]:
+    """Writes the release group of an edition."""
+    return {
+        "id": edition.group_mbid,
+        "title": edition.group_title,
+        "primary-type": edition.primary_type,
+        "primary-type-id": GROUP_TYPE_IDS[edition.primary_type],
+        "secondary-types": [],
+        "secondary-type-ids": [],
+        "first-release-date": edition.group_released,
+        "disambiguation": "",
+    }
+
+
+def build_release(identity: Identity, edition: Edition, inc: Iterable[str]) -> dict[str, object]:
+    """Writes one release with what was to be included."""
+    body: dict[str, object] = {
+        "id": edition.mbid,
+        "title": edition.title,
+        "status": "Official",
+        "status-id": _OFFICIAL,
+        "quality": "normal",
+        "packaging": "Jewel Case" if edition.medium == "CD" else None,
+        "packaging-id": _JEWEL_CASE if edition.medium == "CD" else None,
+        "text-representation": {"language": "eng", "script": "Latn"},
+        "date": edition.released,
+        "country": edition.country,
+        "release-events": [{"date": edition.released, "area": build_area(edition.country)}],
+        "barcode": edition.barcode,
+        "disambiguation": edition.disambiguation,
+    }
+    if "labels" in inc:
+        body["label-info"] = _build_label_info(edition)
+    if "release-groups" in inc:
+        body["release-group"] = build_group(edition)
+    if "artist-credits" in inc:
+        body["artist-credit"] = build_credit(identity)
+    if "media" in inc:
+        body["media"] = [
+            {
+                "position": 1,
+                "title": "",
+                "format": edition.medium,
+                "format-id": _MEDIUM_IDS[edition.medium],
+                "track-count": len(edition.tracks),
+            }
+        ]
+    return body
+
+
+def _build_label_info(edition: Edition) -> list[dict[str, object]]:
+    if edition.label_info == "absent":
+        return []
+    number = f"SBX {make_up_number(1000, 9999, edition.mbid, 'catalogue number')}"
+    if edition.label_info == "null":
+        return [{"catalog-number": number, "label": None}]
+    label = {
+        "id": make_up_mbid("label", edition.label),
+        "name": edition.label,
+        "sort-name": edition.label,
+        "disambiguation": "",
+        "label-code": None,
+        "type": None,
+        "type-id": None,
+    }
+    return [{"catalog-number": number, "label": label}]

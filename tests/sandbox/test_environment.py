@@ -1,0 +1,64 @@
+"""Do the settings lead a system to every upstream of the sandbox?"""
+
+import httpx
+import pytest
+
+from sandbox.environment import settings_for
+from tests.sandbox.running import RunningSandbox
+
+MBID = "a74b1b7f-71a5-4011-9441-d0b5e4122711"
+AGENT = {"User-Agent": "SandboxTests/1.0 ( tests@example.org )", "Accept": "application/json"}
+
+
+@pytest.fixture
+def settings(sandbox: RunningSandbox) -> dict[str, str]:
+    return settings_for(sandbox.url)
+
+
+def take_token(settings: dict[str, str], client: httpx.Client) -> str:
+    pair = settings["SPOTIFY_CLIENT_ID"], settings["SPOTIFY_CLIENT_SECRET"]
+    address = f"{settings['SPOTIFY_ACCOUNTS_URL']}/api/token"
+    token: str = client.post(address, data={"grant_type": "client_credentials"}, auth=pair).json()["access_token"]
+    return token
+
+
+def test_every_setting_has_its_name(settings):
+    assert settings.keys() == {
+        "LASTFM_API_KEY",
+        "LASTFM_URL",
+        "SPOTIFY_CLIENT_ID",
+        "SPOTIFY_CLIENT_SECRET",
+        "SPOTIFY_API_URL",
+        "SPOTIFY_ACCOUNTS_URL",
+        "ENRICHMENT_APIFY_API_TOKEN",
+        "APIFY_URL",
+        "WIKIDATA_SPARQL_URL",
+        "MUSICBRAINZ_URL",
+        "LISTENBRAINZ_URL",
+        "UPSTREAM_TRUSTED_HOSTS",
+    }
+
+
+def test_last_fm_and_the_brainzes_answer_where_the_settings_say(sandbox, settings):
+    asked = {"method": "artist.getInfo", "mbid": MBID, "api_key": settings["LASTFM_API_KEY"]}
+
+    answers = [
+        sandbox.client.post(settings["LASTFM_URL"], data=asked),
+        sandbox.client.get(f"{settings['MUSICBRAINZ_URL']}/artist/{MBID}", headers=AGENT),
+        sandbox.client.post(f"{settings['LISTENBRAINZ_URL']}/1/popularity/artist", json={"artist_mbids": [MBID]}),
+        sandbox.client.get(settings["WIKIDATA_SPARQL_URL"], params={"query": "SELECT ?e { ?e wdt:P434 ?m }"}, headers=AGENT),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+
+
+def test_spotify_and_apify_accept_the_credentials_of_the_settings(sandbox, settings):
+    token = take_token(settings, sandbox.client)
+    actor = f"{settings['APIFY_URL']}/acts/augeas~spotify-monthly-listeners/run-sync-get-dataset-items"
+
+    artist = sandbox.client.get(
+        f"{settings['SPOTIFY_API_URL']}/artists/2pvfGvbL4mouaDY9ZSwUmv", headers={"Authorization": f"Bearer {token}"}
+    )
+    run = sandbox.client.post(actor, json={}, headers={"Authorization": f"Bearer {settings['ENRICHMENT_APIFY_API_TOKEN']}"})
+
+    assert (artist.json()["name"], run.status_code) == ("Halcyon Relay", 201)
