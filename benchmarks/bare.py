@@ -40,7 +40,7 @@ def pass_through(answer: bytes, port: int, grpc_port: int) -> None:
     async def handle(request: Request) -> Response:
         if not calls:
             calls.append(grpc.aio.insecure_channel(f"127.0.0.1:{grpc_port}").unary_unary(METHOD))
-        await calls[0](await request.body(), timeout=10)
+        await calls[0](await request.body(), timeout=10, wait_for_ready=True)
         return Response(answer, media_type="application/json")
 
     app = Starlette(routes=[Route("/pass", handle, methods=["POST"])])

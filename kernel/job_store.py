@@ -51,20 +51,10 @@ class JobStore:
         since, or be the one that asks. Waiting after a failed attempt is not cut short.
         """
         now = self.clock.now()
-        row = {
-            "id": uuid.uuid4().hex,
-            "kind": kind,
-            "payload": payload,
-            "lane": lane,
-            "attempts": 0,
-            "max_attempts": max_attempts,
-            **self._waiting(due_at or now, lane),
-            "dedupe_key": dedupe_key,
-            "created_at": now,
-            "updated_at": now,
-        }
+        row = {"id": uuid.uuid4().hex, "kind": kind, "payload": payload, "lane": lane, "dedupe_key": dedupe_key}
+        row |= {"attempts": 0, "max_attempts": max_attempts, "created_at": now, "updated_at": now}
         with nullcontext(connection) if connection is not None else self.database.write() as writing:
-            return str(writing.execute(self._insert(writing, row)).scalar_one())
+            return str(writing.execute(self._insert(writing, row | self._waiting(due_at or now, lane))).scalar_one())
 
     def reserve(self, window: int) -> list[str]:
         """Ids of due jobs to be sent to workers now, first in rank first; kept from other senders until `lease` has passed.
@@ -88,16 +78,10 @@ class JobStore:
         now, token, jobs = self.clock.now(), uuid.uuid4().hex, self._jobs
         free = sa.case((jobs.c.state == JobState.PENDING, jobs.c.due_at <= now), else_=self._is_free(now))
         with self.database.write() as connection:
-            values = {
-                "state": JobState.RUNNING,
-                "attempts": jobs.c.attempts + 1,
-                "again_at": None,
-                "lease_until": now + self.lease,
-                "lease_owner": token,
-                "updated_at": now,
-            }
+            values = {"state": JobState.RUNNING, "attempts": jobs.c.attempts + 1, "again_at": None}
+            leased = {"lease_until": now + self.lease, "lease_owner": token, "updated_at": now}
             mine = sa.update(jobs).where(jobs.c.id == job_id, ACTIVE, free, jobs.c.attempts < jobs.c.max_attempts)
-            row = connection.execute(mine.values(values).returning(*jobs.c)).one_or_none()
+            row = connection.execute(mine.values(values | leased).returning(*jobs.c)).one_or_none()
         return Claim(read_job(row), token) if row else None
 
     def heartbeat(self, tokens: Collection[str]) -> set[str]:

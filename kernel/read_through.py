@@ -33,6 +33,10 @@ class Stored(Generic[T]):
     fresh: bool
 
 
+Look = Callable[[], Stored[T] | None]
+Ask = Callable[[], Reading[T]]
+
+
 @dataclass(slots=True, kw_only=True)
 class ReadThrough(Generic[T]):
     """Reads of one kind of value. Any number of threads may read one key; together they cost one look into store and providers.
@@ -52,15 +56,7 @@ class ReadThrough(Generic[T]):
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)  # guards _generation
     _generation: int = field(default=0, init=False)
 
-    def get(
-        self,
-        key: str,
-        *,
-        stored: Callable[[], Stored[T] | None],
-        ask: Callable[[], Reading[T]],
-        force: bool = False,
-        flight: Hashable = None,
-    ) -> Reading[T]:
+    def get(self, key: str, *, stored: Look[T], ask: Ask[T], force: bool = False, flight: Hashable = None) -> Reading[T]:
         """The nearest answer; with `force`, what the providers say now.
 
         `ask` returns a reading, which is cached unless marked stale, or raises NotFound, which is remembered, or a fault, upon
@@ -109,7 +105,7 @@ class ReadThrough(Generic[T]):
         except ValueError:  # written by another version: as good as nothing
             return None
 
-    def _learn(self, key: str, answer: Callable[[], Reading[T]], generation: int) -> Reading[T]:
+    def _learn(self, key: str, answer: Ask[T], generation: int) -> Reading[T]:
         try:
             reading = answer()
         except NotFound as absence:
@@ -132,7 +128,7 @@ class ReadThrough(Generic[T]):
             self.cache.delete([key])
 
 
-def _answer(stored: Callable[[], Stored[T] | None], ask: Callable[[], Reading[T]], *, force: bool) -> Reading[T]:
+def _answer(stored: Look[T], ask: Ask[T], *, force: bool) -> Reading[T]:
     """From the store's row while fresh, else from the providers; from the row whatever its age when they fail."""
     row = stored()
     if row is not None and row.fresh and not force:

@@ -18,8 +18,8 @@ APPS = tuple(
 AWAITING_THE_SECOND_SERVICE = frozenset(
     f"kernel.{name}"
     for name in (
-        "addresses asking breaker cache codec guard http http_transport job_store job_table job_worker jobs "
-        "limiter_stores paging parallel process read_through retry server single_flight interceptors"
+        "addresses asking breaker cache codec evidence guard http http_transport job_store job_table job_worker jobs "
+        "limiter limiter_stores paging parallel process read_through retry server single_flight"
     ).split()
 )
 
@@ -101,6 +101,9 @@ def test_a_broken_wall_is_seen(wall, tmp_path):
         ("gateway/settings.py", "import services.artist.domain"),
         ("services/artist/domain.py", "import grpc"),
         ("services/artist/store.py", "from google.protobuf import message"),
+        ("services/artist/providers/__init__.py", "import grpc"),
+        ("services/artist/merge.py", "from soniquebay.artist.v1 import artist_pb2"),
+        ("services/artist/view.py", "from google.protobuf import message"),
         ("services/artist/pipeline.py", "from soniquebay.artist.v1 import artist_pb2"),
         ("sandbox/wiring.py", "import kernel.clock"),
     ],

@@ -16,6 +16,8 @@ FOREIGN_TO_THE_KERNEL = frozenset(
     "artist artists album albums cover covers track tracks tracker play plays song songs scrobble scrobbles "
     "lastfm spotify apify wikidata musicbrainz listenbrainz deezer discogs euria infomaniak commons pylast".split()
 )
+# The package itself, and what alembic runs by its path instead of importing it.
+UNIMPORTED = frozenset({"kernel", "kernel.migrations", "kernel.migrations.env"})
 ENVIRONMENT = re.compile(r"\bos\.(environ|getenv|putenv)\b|\bfrom os import .*\b(environ|getenv)\b")
 
 
@@ -89,7 +91,7 @@ def lonely_kernel_modules(root: Path, apps: tuple[str, ...], needed: int) -> lis
                 seen.add(name)
                 users[name].add(app)
                 todo += [other for other in imports[name] if other in imports]
-    return sorted(name for name, using in users.items() if len(using) < needed and not name.endswith((".env", "kernel")))
+    return sorted(name for name, using in users.items() if len(using) < needed and name not in UNIMPORTED)
 
 
 def _functions(path: Path) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, int]]:

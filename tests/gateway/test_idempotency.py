@@ -152,7 +152,7 @@ def test_an_answer_is_kept_a_day(ledger: DatabaseLedger, clock: FakeClock) -> No
     ("status", "is_kept"),
     [(200, True), (202, True), (404, True), (409, True), *((status, False) for status in (429, 499, 500, 501, 503, 504))],
 )
-def test_only_final_answers_are_kept(ledger: DatabaseLedger, status: int, is_kept: bool) -> None:
+def test_only_final_answers_are_kept(ledger: DatabaseLedger, status: int, *, is_kept: bool) -> None:
     async def run() -> Saved:
         return Saved(status, {}, b"")
 

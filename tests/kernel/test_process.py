@@ -24,8 +24,10 @@ class ProbeSettings(AppSettings):
 
 
 class FakeParts:
+    services: Registrations
+
     def __init__(self, folder: Path) -> None:
-        self.services: Registrations = {}
+        self.services = {}
         self.registry = CollectorRegistry()
         self.jobs = Jobs(JobStore(Database.for_app("", folder, "probe"), SystemClock()), SystemClock())
         self.closed = 0

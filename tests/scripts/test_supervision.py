@@ -18,7 +18,7 @@ signal.signal(signal.SIGTERM, leave); print("up", flush=True); signal.pause()
 
 
 @pytest.fixture
-def start(start, tmp_path):
+def start(tmp_path):
     children = []
 
     def start_child(name, program, *arguments):
