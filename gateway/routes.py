@@ -88,7 +88,7 @@ class RouteTable:
                 self._by_length[len(route.path.rank)].append(route)
 
     def find(self, verb: str, raw_path: str) -> tuple[Route, dict[str, str]]:
-        """The route and its variables. Raises NoSuchPath, NoSuchVerb, MalformedPath. HEAD is answered by GET's route."""
+        """The route and its variables. Raises NoSuchPath, NoSuchVerb, MalformedPath. HEAD is answered by the route of GET."""
         wanted = "GET" if verb == "HEAD" else verb
         allowed: set[str] = set()
         for route, values in self._fitting(template.normalise(raw_path)):

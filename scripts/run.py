@@ -1,7 +1,7 @@
 """Starts the whole system on this machine, prints one URL when it is healthy, and ends it on Ctrl-C: `make run`.
 
-Without any key or upstream address set (or with SANDBOX=1) the sandbox stands in for every upstream, with a data folder of its
-own, so that sample data never mixes with a person's own. A database or Redis of theirs it uses only when SANDBOX=1 is said.
+Without any key or upstream address set (or with SANDBOX=1) the sandbox stands in for every upstream, with a data folder and a
+realm of its own, so that sample data never mixes with a person's own, not even in their PostgreSQL and Redis.
 """
 
 import importlib
@@ -25,13 +25,14 @@ from scripts.supervision import Child, StartFailed, end
 
 ROOT = Path(__file__).resolve().parents[1]
 HEALTHY_WITHIN = 60.0
-OWN_STORES = ("DATABASE_URL", "REDIS_URL")
 
 
 class RunSettings(AppSettings):
     """Settings of `make run` itself."""
 
-    sandbox: bool = Field(False, description="`1`: use the sandbox even though a key or an upstream address is set.")
+    sandbox: bool | None = Field(
+        None, description="`1`: use the sandbox, `0`: do not; unset: where no key or upstream URL is set."
+    )
     sandbox_port: Port = Field(8090, description="Port of the sandbox, when it is used.")
 
 
@@ -68,7 +69,7 @@ def _run(
             _check_ports({"SANDBOX_PORT": run_settings.sandbox_port})
             sandbox_arguments = ("--port", str(run_settings.sandbox_port))
             children.append(_start("sandbox", "sandbox", environment_for_child({}), logs, *sandbox_arguments))
-            changes |= settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")
+            changes |= {"REALM": "sandbox_", **settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")}
         environment = environment_for_child(changes)
         children.extend(_start(name, f"services.{name}", environment, logs) for name in services)
         children.append(_start("gateway", "gateway", environment, logs))
@@ -83,30 +84,21 @@ def _run(
 def _read_settings(services: list[str]) -> tuple[RunSettings, GatewaySettings, bool]:
     """All apps' settings are read here once, so that all that is wrong is said before anything starts."""
     problems: list[str] = []
-    upstream: list[str] = []
     for name in services:
         module = importlib.import_module(f"services.{name}.settings")
         settings_class = getattr(module, f"{name.title()}Settings")
-        upstream += settings_class.upstream_settings
         problems += _problems(settings_class)
     problems += [*_problems(RunSettings), *_problems(GatewaySettings)]
     if problems:
         raise SettingsError(list(dict.fromkeys(problems)))
     run_settings = load(RunSettings)
-    return run_settings, load(GatewaySettings), _is_sandbox(run_settings, upstream)
+    return run_settings, load(GatewaySettings), _is_sandbox(run_settings)
 
 
-def _is_sandbox(run_settings: RunSettings, upstream: list[str]) -> bool:
-    if run_settings.sandbox:
-        return True  # whoever says so decides where its data goes, too
-    if is_any_set(upstream):
-        return False
-    own = [name for name in OWN_STORES if is_any_set([name])]
-    if own:
-        # Only DATA_DIR is set apart; made-up artists in a person's own tables could not be told from theirs.
-        remedy = "set a key, or SANDBOX=1 with stores of its own"
-        raise SettingsError([f"{name}: the sandbox would write into what is yours; {remedy}" for name in own])
-    return True
+def _is_sandbox(run_settings: RunSettings) -> bool:
+    if run_settings.sandbox is not None:
+        return run_settings.sandbox
+    return not is_any_set([name for name in settings_for("http://sandbox") if name != "UPSTREAM_TRUSTED_HOSTS"])
 
 
 def _problems(settings_class: type[AppSettings]) -> list[str]:
@@ -179,7 +171,7 @@ def is_ready(url: str) -> bool:
 def _announce(url: str, settings: RunSettings, *, is_sandbox: bool, logs: Path) -> None:
     if is_sandbox:
         print("*" * 78)
-        print("*  SANDBOX: no key is set, so every upstream is simulated on this machine.")
+        print("*  SANDBOX: every upstream is simulated on this machine.")
         print(
             f"*  Artists, plays and numbers are made up; what was asked: http://127.0.0.1:{settings.sandbox_port}/_sandbox/counters"
         )

@@ -65,6 +65,10 @@ class ArtistMeter:
     def miss(self, provider: str) -> None:
         self._providers.cache_miss(provider)
 
+    def asked_past_copies(self, provider: str) -> None:
+        """A question for which no copy was looked for, because it was due or forced."""
+        self.miss(provider)
+
     def profile_found(self, provider: str, profile: Profile) -> None:
         """Notes which fields the provider filled."""
         self._fill.observe(provider, profile)

@@ -38,6 +38,10 @@ class PipelineMeter(Protocol):
         """A whole artist was answered without asking anybody."""
         ...
 
+    def asked_past_copies(self, provider: str) -> None:
+        """A provider is asked one question whatever is remembered."""
+        ...
+
     def profile_found(self, provider: str, profile: Profile) -> None:
         """A provider answered with this profile."""
         ...
@@ -223,6 +227,8 @@ class ArtistPipeline:
         tasks = {
             (provider.name, kind): partial(provider.ask, kind, subject, language, force=force) for provider, kind in questions
         }
+        for provider, _ in questions if force else ():
+            self._meter.asked_past_copies(provider.name)
         with deadline.within(self._policy.budget):
             replies = self._fanout.run(tasks)
         deadline.check()  # the caller's own time: if that is up, nothing was learnt about the providers

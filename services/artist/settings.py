@@ -12,8 +12,6 @@ class ArtistSettings(AppSettings):
     """Settings of the artist service; the environment names are the field names in capitals."""
 
     own_prefixes: ClassVar[tuple[str, ...]] = ("ARTIST_",)
-    upstream_settings: ClassVar[tuple[str, ...]] = ("LASTFM_API_KEY", "LASTFM_URL")
-    """Any of these set means a person's own data: the sandbox then stays off."""
 
     artist_port: Port = Field(
         50051, description="gRPC port of the artist service; its health server is 10 above, its metrics 20 above."

@@ -20,7 +20,7 @@ def system(request, tmp_path_factory):
         return
     redis = RedisServer()
     with request.getfixturevalue("postgres_server").fresh_database() as database_url:
-        with RunningSystem(folder, {"SANDBOX": "1", "DATABASE_URL": database_url, "REDIS_URL": redis.url}) as running:
+        with RunningSystem(folder, {"DATABASE_URL": database_url, "REDIS_URL": redis.url}) as running:
             yield running
         redis.close()
 

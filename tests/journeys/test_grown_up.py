@@ -7,7 +7,7 @@ from tests.journeys.running import RunningSystem
 
 def test_the_same_answers_come_from_postgres_and_redis_and_outlive_redis(tmp_path, postgres_server, redis_server):
     with postgres_server.fresh_database() as database_url:
-        settings = {"SANDBOX": "1", "DATABASE_URL": database_url, "REDIS_URL": redis_server.url}
+        settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_server.url}
         with RunningSystem(tmp_path, settings) as system:
             first = system.enrich(name="Radiohead")
             again = system.enrich(name="Radiohead")

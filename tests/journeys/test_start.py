@@ -61,19 +61,6 @@ def test_a_second_ctrl_c_ends_at_once_what_would_not_end(tmp_path):
         assert alive(children) == []
 
 
-@pytest.mark.parametrize("setting", ["DATABASE_URL", "REDIS_URL"])
-def test_the_sandbox_does_not_write_into_a_persons_own_stores_unless_told_to(tmp_path, setting):
-    own = {"DATABASE_URL": "postgresql+psycopg2://me@127.0.0.1:1/mine", "REDIS_URL": "redis://127.0.0.1:1"}[setting]
-
-    ended = start_badly(tmp_path, {setting: own})
-
-    assert ended.returncode == 2
-    assert f"{setting}: the sandbox would write" in ended.stderr
-    assert "SANDBOX=1" in ended.stderr
-    assert own not in ended.stderr
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_service_that_was_killed_comes_back(tmp_path):
     with RunningSystem(tmp_path) as system:
         system.enrich(name="Radiohead")
@@ -128,11 +115,27 @@ def test_with_a_key_and_an_address_of_ones_own_that_server_is_asked_and_nobody_e
             assert {address.ip.removeprefix("::ffff:") for address in connections} <= {"127.0.0.1", "::1"}
 
 
-def test_sample_data_never_mixes_with_a_persons_own(tmp_path):
-    with RunningSystem(tmp_path) as sandboxed:
-        sandboxed.enrich(name="Radiohead")
+@pytest.mark.parametrize("stores", ["a folder", "PostgreSQL and Redis"])
+def test_sample_data_never_mixes_with_a_persons_own(tmp_path, stores, postgres_server, redis_server):
+    with postgres_server.fresh_database() as url, RunningSandbox() as upstream:
+        settings = {} if stores == "a folder" else {"DATABASE_URL": url, "REDIS_URL": redis_server.url}
+        with RunningSystem(tmp_path, settings) as sandboxed:
+            sandboxed.enrich(name="Radiohead")
 
-    with RunningSandbox() as upstream:
         own = {"LASTFM_API_KEY": "my-own-key", "LASTFM_URL": f"{upstream.url}/lastfm/2.0/"}
-        with RunningSystem(tmp_path, own) as system:
+        with RunningSystem(tmp_path, settings | own) as system:
             assert system.client.get("/api/v1/artists").json()["artists"] == []
+            system.enrich(name="Radiohead")
+
+        assert upstream.control("counters")["lastfm"]["total"] == 3
+
+
+def test_without_sandbox_and_keys_everything_starts_and_says_that_nobody_can_be_asked(tmp_path):
+    with RunningSystem(tmp_path, {"SANDBOX": "0"}) as system:
+        answer = system.enrich(name="Radiohead")
+        figures = system.client.get("/api/v1/enrichment/metrics").json()
+
+    assert "SANDBOX" not in system.said
+    assert answer.status_code == 400
+    assert "LASTFM_API_KEY" in answer.json()["detail"]
+    assert figures["lastfm"]["circuit_breaker_state"] == "off"

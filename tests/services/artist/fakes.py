@@ -90,10 +90,14 @@ class CountingMeter:
 
     def __init__(self) -> None:
         self.copies = 0
+        self.past_copies = 0
         self.profiles: list[tuple[str, Profile]] = []
 
     def answered_from_copy(self) -> None:
         self.copies += 1
+
+    def asked_past_copies(self, provider: str) -> None:
+        self.past_copies += 1
 
     def profile_found(self, provider: str, profile: Profile) -> None:
         self.profiles.append((provider, profile))
