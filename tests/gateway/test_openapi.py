@@ -102,7 +102,8 @@ def test_every_answer_is_described(document: dict[str, Any]) -> None:
 def test_generated_requests_good_and_bad_find_no_fault(open_house: RunningGateway, trial: TrialServer, tmp_path: Path) -> None:
     trial.may_answer.set()
     command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"{open_house.url}/openapi.json"]
-    options = ["--phases", "fuzzing", "-n", "22", "--seed", "7", "--no-shrink", "--workers", "2", "--continue-on-failure"]
+    # One worker: CPython 3.11 may raise SystemError when two threads parse Python at once, as Hypothesis does now and then.
+    options = ["--phases", "fuzzing", "-n", "22", "--seed", "7", "--no-shrink", "--workers", "1", "--continue-on-failure"]
     choice = ["--checks", CHECKS, "--exclude-path-regex", "failures", "--suppress-health-check", "all"]
 
     run = subprocess.run([*command, *options, *choice], capture_output=True, text=True, timeout=100, cwd=tmp_path, check=False)

@@ -215,11 +215,14 @@ def test_a_signal_turns_health_off_refuses_new_calls_and_lets_the_running_one_fi
 
 
 def wait_until_refused(port: int) -> None:
-    """Calls until the server takes no more; one that it took in while stopping comes back as CANCELLED."""
+    """Calls until the server takes no more; one that it took in while stopping comes back as CANCELLED.
+
+    A connection that was in the listener's queue when it closed is answered by nobody: its caller's deadline ends the call.
+    """
     for _ in range(1000):
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            error: Any = stub(channel, "Change").future(StringValue(), timeout=10).exception(timeout=15)
-        if error is not None:
+            error: Any = stub(channel, "Change").future(StringValue(), timeout=2).exception(timeout=15)
+        if error is not None and error.code() is not grpc.StatusCode.DEADLINE_EXCEEDED:
             assert error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
             return
     pytest.fail("new calls were still taken")
