@@ -24,6 +24,13 @@ _TABLES = (
 
 
 def upgrade() -> None:
+    _create_artists()
+    _create_what_is_known()
+    _create_what_is_asked()
+    job_table(sa.MetaData()).create(op.get_bind())
+
+
+def _create_artists() -> None:
     op.create_table(
         "artists",
         sa.Column("id", sa.String(36), primary_key=True),
@@ -53,6 +60,9 @@ def upgrade() -> None:
         postgresql_where=unidentified,
     )
     op.create_table("artist_names", sa.Column("match_key", sa.Text, primary_key=True), _artist())
+
+
+def _create_what_is_known() -> None:
     op.create_table(
         "artist_facts",
         _artist(),
@@ -61,19 +71,6 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(32), primary_key=True),
         sa.Column("value", Json, nullable=False),
         sa.Column("evidence", Json, nullable=False),
-    )
-    op.create_table(
-        "artist_checks",
-        _artist(),
-        sa.Column("provider", sa.String(32), primary_key=True),
-        sa.Column("kind", sa.String(32), primary_key=True),
-        sa.Column("language", sa.String(8), primary_key=True),
-        sa.Column("outcome", sa.String(16), nullable=False),
-        sa.Column("checked_at", UtcDateTime, nullable=False),
-        sa.Column("next_check_at", UtcDateTime, nullable=False),
-        sa.Column("answered_at", UtcDateTime),
-        sa.Column("faults", sa.Integer, nullable=False),
-        sa.Column("message", sa.Text, nullable=False),
     )
     op.create_table(
         "artist_similar",
@@ -97,6 +94,22 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("differs_since", UtcDateTime),
     )
+
+
+def _create_what_is_asked() -> None:
+    op.create_table(
+        "artist_checks",
+        _artist(),
+        sa.Column("provider", sa.String(32), primary_key=True),
+        sa.Column("kind", sa.String(32), primary_key=True),
+        sa.Column("language", sa.String(8), primary_key=True),
+        sa.Column("outcome", sa.String(16), nullable=False),
+        sa.Column("checked_at", UtcDateTime, nullable=False),
+        sa.Column("next_check_at", UtcDateTime, nullable=False),
+        sa.Column("answered_at", UtcDateTime),
+        sa.Column("faults", sa.Integer, nullable=False),
+        sa.Column("message", sa.Text, nullable=False),
+    )
     op.create_table(
         "artist_absences",
         sa.Column("match_key", sa.Text, primary_key=True),
@@ -104,7 +117,6 @@ def upgrade() -> None:
         sa.Column("next_check_at", UtcDateTime, nullable=False),
     )
     op.create_index("ix_artist_absences_due", "artist_absences", ["next_check_at"])
-    job_table(sa.MetaData()).create(op.get_bind())
 
 
 def downgrade() -> None:
