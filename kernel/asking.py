@@ -1,6 +1,6 @@
 """How is one provider asked one thing? The remembered answer first, else one guarded call; every ending is an outcome."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -53,10 +53,6 @@ class Asker(Generic[T]):
             # The budget of this question, not the caller's time: for the answer it is a provider that took too long.
             outcome = Fault(ProviderTimeout(self.provider, "did not answer in time"))
         return Reply(self.provider, outcome, self.clock.now())
-
-    def forget(self, keys: Sequence[str]) -> None:
-        """Drops the remembered answers to these questions."""
-        self.remembered.invalidate(keys)
 
     def _call(self, question: Callable[[], Answer[T]]) -> Reading[Found[T] | Ambiguous[T]]:
         answer = self.guard.call(self.operation, question)

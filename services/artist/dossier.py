@@ -13,9 +13,6 @@ PERSON = "person"
 
 FactValue = str | int | tuple[Tag, ...] | tuple[Image, ...] | Biography
 
-# Which question of a provider answers which field.
-KIND_OF = {ArtistField.TAGS: Kind.TAGS}
-
 
 @dataclass(frozen=True, slots=True)
 class Fact:

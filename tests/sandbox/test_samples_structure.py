@@ -2,14 +2,13 @@
 
 import json
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 
+from tests.fakes.samples import recorded
 from tests.sandbox.running import RunningSandbox
 
-SAMPLES = Path(__file__).parents[2].parent / "shared/upstream-samples/lastfm"
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"the recorded answers are not beside this checkout: {SAMPLES}")
+SAMPLES = recorded("lastfm")
 
 NEWER_COUNTS = {"artist_count", "album_count", "track_count"}
 XML_CASES = [
@@ -132,7 +131,7 @@ def _albums_of(sandbox: RunningSandbox, band: str) -> list[dict[str, object]]:
     return albums
 
 
-@pytest.mark.parametrize("row", json.loads((SAMPLES / "errors-matrix.json").read_text())["errors"] if SAMPLES.is_dir() else [])
+@pytest.mark.parametrize("row", json.loads((SAMPLES / "errors-matrix.json").read_text())["errors"])
 def test_errors_are_the_recorded_ones_word_for_word(sandbox, row):
     asked = {
         "User not found": {"method": "user.getInfo", "user": "nobody_here"},

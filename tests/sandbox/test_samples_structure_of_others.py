@@ -1,15 +1,14 @@
 """Do the upstreams besides Last.fm send what the recorded ones sent: same keys, same kinds of value, same errors?"""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.fakes.samples import recorded
 from tests.sandbox.running import RunningSandbox
 
-SAMPLES = Path(__file__).parents[2].parent / "shared/upstream-samples"
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"the recorded answers are not beside this checkout: {SAMPLES}")
+SAMPLES = recorded()
 
 AGENT = {"User-Agent": "SandboxTests/1.0 ( tests@example.org )"}
 RADIOHEAD, HALCYON = "a74b1b7f-71a5-4011-9441-d0b5e4122711", "2pvfGvbL4mouaDY9ZSwUmv"

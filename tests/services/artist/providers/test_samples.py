@@ -2,7 +2,6 @@
 
 import json
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +10,10 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled
 from kernel.evidence import Absent, Found
 from services.artist.domain import Profile
 from services.artist.providers import ArtistProvider
+from tests.fakes.samples import recorded
 from tests.services.artist.providers.canned import CannedUpstream
 
-SAMPLES = Path(__file__).parents[4].parent / "shared/upstream-samples/lastfm"
-if not SAMPLES.is_dir():
-    pytest.skip(f"the recorded answers are not beside this checkout: {SAMPLES}", allow_module_level=True)
+SAMPLES = recorded("lastfm")
 
 PARSED_HERE = {
     "artist.getInfo-ok.xml",
