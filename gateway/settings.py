@@ -64,7 +64,9 @@ class GatewaySettings(AppSettings):
 
     gateway_deadline: Span = Field(timedelta(seconds=10), description="Longest time for one answer.")
     gateway_stream_deadline: Span = Field(timedelta(hours=1), description="Longest time for one event stream or download.")
-    gateway_deadlines: Spans = Field({}, description="Exceptions by method: `StartImport=60s,ExportPlays=10m`.")
+    gateway_deadlines: Spans = Field(
+        {"BatchEnrichArtists": timedelta(minutes=5)}, description="Exceptions by method: `StartImport=60s,ExportPlays=10m`."
+    )
     gateway_body_timeout: Span = Field(timedelta(seconds=30), description="Longest time for a request's body to arrive.")
     gateway_heartbeat: Span = Field(timedelta(seconds=15), description="Pause after which a quiet event stream shows it lives.")
     gateway_max_requests: int = Field(128, ge=1, description="Requests served at once; more are turned away with 503.")

@@ -59,11 +59,10 @@ class AddressBook:
         lookup = self._lookups.submit(self._resolve, host, port, type=socket.SOCK_STREAM)
         try:
             found = lookup.result(within)
-        except TimeoutError:
-            lookup.cancel()
-            raise
         except (UnicodeError, ValueError) as error:
             raise OSError("not a host name") from error
+        finally:
+            lookup.cancel()  # if it still waits for a thread when the time is over
         addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not addresses:
             raise OSError("no address")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Generic, TypeVar
 
 from kernel.clock import Clock
@@ -39,23 +40,28 @@ class Asker(Generic[T]):
 
     def ask(self, key: str, question: Callable[[], Answer[T]], *, force: bool = False) -> Reply[T]:
         """Never raises a ProviderFault: the outcome says it. `key` names the question in the caches; `force` skips them."""
-        outcome: Outcome[T]
-        try:
-            reading = self.remembered.get(key, stored=lambda: None, ask=lambda: self._call(question), force=force)
-            return Reply(self.provider, reading.value, reading.retrieved_at)
-        except NotFound as error:
-            outcome = Absent(str(error))
-        except ProviderThrottled as error:
-            outcome = Deferred(self.clock.now() + (error.retry_after or timedelta(0)), str(error))
-        except ProviderFault as error:
-            outcome = Fault(error)
-        except DeadlineSpent:
-            # The budget of this question, not the caller's time: for the answer it is a provider that took too long.
-            outcome = Fault(ProviderTimeout(self.provider, "did not answer in time"))
-        return Reply(self.provider, outcome, self.clock.now())
+        return reply_to(
+            self.provider, self.clock, partial(self.remembered.get, key, ask=partial(self._call, question), force=force)
+        )
 
     def _call(self, question: Callable[[], Answer[T]]) -> Reading[Found[T] | Ambiguous[T]]:
         answer = self.guard.call(self.operation, question)
         if isinstance(answer, Absent):
             raise NotFound(answer.reason)
         return Reading(answer, self.clock.now(), Source.PROVIDER)
+
+
+def reply_to(provider: str, clock: Clock, ask: Callable[[], Reading[Found[T] | Ambiguous[T]]]) -> Reply[T]:
+    """How asking ended, whatever it raised of what providers raise."""
+    try:
+        reading = ask()
+        return Reply(provider, reading.value, reading.retrieved_at)
+    except NotFound as error:
+        return Reply(provider, Absent(str(error)), clock.now())
+    except ProviderThrottled as error:
+        return Reply(provider, Deferred(clock.now() + (error.retry_after or timedelta(0)), str(error)), clock.now())
+    except ProviderFault as error:
+        return Reply(provider, Fault(error), clock.now())
+    except DeadlineSpent:
+        # The budget of this question, not the caller's time: for the answer it is a provider that took too long.
+        return Reply(provider, Fault(ProviderTimeout(provider, "did not answer in time")), clock.now())

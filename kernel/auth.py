@@ -115,15 +115,8 @@ class TokenVerifier:
         if header.get("typ", "JWT").upper() not in _TYPES:
             raise ValueError("not an access token")  # a refresh token, say, signed by the same key
         key, algorithm = self._key_for(token, header.get("alg"))
-        claims = jwt.decode(
-            token,
-            key,
-            algorithms=[algorithm],
-            audience=self._audience,
-            issuer=self._issuer,
-            leeway=_LEEWAY,
-            options={"require": ["exp", "iat", "aud", "iss", "sub"], "enforce_minimum_key_length": True},
-        )
+        rules = jwt.types.Options(require=["exp", "iat", "aud", "iss", "sub"], enforce_minimum_key_length=True)
+        claims = jwt.decode(token, key, [algorithm], options=rules, audience=self._audience, issuer=self._issuer, leeway=_LEEWAY)
         if not claims["sub"] or any(type(claims.get(name, 0)) not in (int, float) for name in ("exp", "iat", "nbf")):
             raise ValueError("a claim of the wrong type")  # the library takes "1" and true for times
         words = claims.get("scope", "").split()

@@ -108,12 +108,7 @@ def connect_redis(url: str) -> redis.Redis:
     that connecting and asking are one short wait each.
     """
     return redis.Redis.from_url(
-        url,
-        protocol=2,
-        driver_info=None,
-        socket_timeout=0.1,
-        socket_connect_timeout=0.1,
-        retry=Retry(NoBackoff(), 0),
+        url, protocol=2, driver_info=None, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
     )
 
 

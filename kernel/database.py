@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -45,11 +45,9 @@ class Database:
             raise SettingsError(["DATABASE_URL: must begin with postgresql:// (leave it empty for SQLite files in DATA_DIR)"])
         return cls(database_url, schema=name)
 
-    @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
+    def read(self) -> AbstractContextManager[sa.Connection]:
         """One transaction that cannot write."""
-        with self._transaction("read") as connection:
-            yield connection
+        return self._transaction("read")
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -142,11 +140,8 @@ def _in_order(rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> list[Map
 
 def _alembic(script_location: Path, connection: sa.Connection) -> Config:
     config = Config(attributes={"connection": connection})
-    options = {
-        "script_location": str(_MIGRATIONS),
-        "version_locations": str(script_location.absolute() / "versions"),
-        "path_separator": "newline",
-    }
+    versions = str(script_location.absolute() / "versions")
+    options = {"script_location": str(_MIGRATIONS), "version_locations": versions, "path_separator": "newline"}
     for name, value in options.items():
         config.set_main_option(name, value.replace("%", "%%"))
     return config

@@ -104,14 +104,10 @@ def rank(candidates: Iterable[Candidate[T]], priority: Sequence[str]) -> list[Ca
     order = {provider: position for position, provider in enumerate(priority)}
 
     def strength(candidate: Candidate[T]) -> tuple[bool, bool, float, int, float]:
-        evidence = candidate.evidence
-        return (
-            candidate.standing is Standing.LOCKED,
-            candidate.standing is not Standing.REJECTED,
-            evidence.confidence,
-            -order.get(evidence.provider, len(order)),
-            evidence.retrieved_at.timestamp(),
-        )
+        evidence, standing = candidate.evidence, candidate.standing
+        is_locked, is_eligible = standing is Standing.LOCKED, standing is not Standing.REJECTED
+        place = -order.get(evidence.provider, len(order))
+        return is_locked, is_eligible, evidence.confidence, place, evidence.retrieved_at.timestamp()
 
     by_name = sorted(candidates, key=lambda candidate: candidate.evidence.provider)
     ranked = sorted(by_name, key=strength, reverse=True)

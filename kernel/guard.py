@@ -1,6 +1,7 @@
 """What stands before every provider call? Each attempt: breaker, limiter, deadline, call; the retry goes around all four."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
@@ -17,6 +18,16 @@ T = TypeVar("T")
 
 _UNNAMED_WAIT = timedelta(minutes=1)
 """How long a provider is left alone that says "too many" without saying until when."""
+
+_PRECEDENCE = timedelta(seconds=2)
+"""How long background calls, of all processes, stay out of the way of one that somebody waits for: more may follow it."""
+
+_BACKGROUND_PATIENCE = 60.0
+"""Seconds a background call waits for its turn, at each of its two limiters."""
+
+
+_PATIENCE = 5.0
+"""The same of one that somebody waits for."""
 
 
 class CallMeter(Protocol):
@@ -35,7 +46,11 @@ class CallMeter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Asks one provider, politely and not for ever."""
+    """Asks one provider, politely and not for ever.
+
+    With a limiter for the `background`, calls inside `deadline.in_background()` need a grant of that one first, and get none for
+    2 s after each call that somebody waits for.
+    """
 
     provider: str
     _: KW_ONLY
@@ -45,20 +60,36 @@ class Guard:
     timeout: timedelta
     clock: Clock
     meter: CallMeter
+    background: Limiter | None = None
 
-    def call(self, operation: str, ask: Callable[[], Answer[T]], *, max_wait: float = 5.0) -> Answer[T]:
-        """The answer of `ask`. `max_wait`: seconds to wait for the limiter, per attempt.
+    def call(self, operation: str, ask: Callable[[], Answer[T]]) -> Answer[T]:
+        """The answer of `ask`. Each attempt waits up to 5 s for the limiter; in the background a minute.
 
         Raises the last attempt's ProviderFault, of which ProviderThrottled always says for how long, a week at most; BreakerOpen;
         and DeadlineSpent when the caller's own time ran out during the call.
         """
-        return self.retry.run(lambda: self._attempt(operation, ask, max_wait), clock=self.clock)
+        return self.retry.run(lambda: self._attempt(operation, ask), clock=self.clock)
 
-    def _attempt(self, operation: str, ask: Callable[[], Answer[T]], max_wait: float) -> Answer[T]:
+    def pace(self) -> None:
+        """Waits for the provider's limiter within a question that takes several calls, before each of them but the first.
+
+        The call before it counts as answered, since its question goes on. Raises LimitReached.
+        """
+        attempt = _under_way.get()
+        self.meter.called(self.provider, attempt.operation, "found", self.clock.monotonic() - attempt.sent_at)
+        self._acquire()
+        attempt.sent_at = self.clock.monotonic()
+
+    def _acquire(self) -> None:
+        self.limiter.acquire(max_wait=_BACKGROUND_PATIENCE if deadline.is_background() else _PATIENCE)
+
+    def _attempt(self, operation: str, ask: Callable[[], Answer[T]]) -> Answer[T]:
         deadline.check()
-        attempt = _Attempt(self.clock.monotonic())
+        attempt = _Attempt(operation, self.clock.monotonic())
+        _under_way.set(attempt)
         try:
-            answer = self._behind_the_door(attempt, ask, max_wait)
+            self._give_way()
+            answer = self._behind_the_door(attempt, ask)
             attempt.kind = type(answer).__name__.lower()
         except (ProviderFault, DeadlineSpent) as error:
             attempt.kind = error.kind
@@ -67,19 +98,30 @@ class Guard:
             self.meter.called(self.provider, operation, attempt.kind, self.clock.monotonic() - attempt.sent_at)
         return answer
 
-    def _behind_the_door(self, attempt: "_Attempt", ask: Callable[[], Answer[T]], max_wait: float) -> Answer[T]:
-        permit = self.breaker.admit()
-        verdict = Verdict.NEUTRAL  # also of what is not caught here: a bug of ours says nothing about the provider
+    def _give_way(self) -> None:
+        """Background work waits for its turn among its like; who is waited for keeps it away.
+
+        Settled before the breaker is asked: a probe that waits for its turn would keep out who is waited for.
+        """
+        now, others = self.clock.now(), self.background
+        if others and deadline.is_background():
+            others.acquire(max_wait=_BACKGROUND_PATIENCE)
+        elif others and (others.parked_until() or now) < now + _PRECEDENCE / 2:  # else it would be written at every call
+            others.park(now + _PRECEDENCE)
+
+    def _behind_the_door(self, attempt: "_Attempt", ask: Callable[[], Answer[T]]) -> Answer[T]:
+        # Neutral also of what is not caught here: a bug of ours says nothing about the provider.
+        permit, verdict = self.breaker.admit(), Verdict.NEUTRAL
         try:
-            self.limiter.acquire(max_wait=max_wait)
+            self._acquire()
             attempt.sent_at = self.clock.monotonic()
             answer = self._ask_in_time(ask)
             verdict = Verdict.NEUTRAL if isinstance(answer, Absent) else Verdict.ANSWERED
-        except LimitReached:
-            raise
         except ProviderThrottled as error:
-            error.retry_after = _believable(error.retry_after)
-            self.limiter.park(self.clock.now() + error.retry_after)
+            if not isinstance(error, LimitReached):
+                asked = error.retry_after
+                error.retry_after = _UNNAMED_WAIT if asked is None else min(max(asked, timedelta(0)), LONGEST_WAIT)
+                self.limiter.park(self.clock.now() + error.retry_after)
             raise
         except ProviderFault:
             verdict = Verdict.FAULT
@@ -99,11 +141,11 @@ class Guard:
             raise ProviderTimeout(self.provider, "did not answer in time") from error
 
 
-def _believable(asked: timedelta | None) -> timedelta:
-    return _UNNAMED_WAIT if asked is None else min(max(asked, timedelta(0)), LONGEST_WAIT)
-
-
 @dataclass(slots=True)
 class _Attempt:
+    operation: str
     sent_at: float
     kind: str = "bug"
+
+
+_under_way: ContextVar[_Attempt] = ContextVar("attempt")

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -98,23 +99,14 @@ class BridgeTransport(httpx2.BaseTransport):
     def __init__(
         self, http: HttpClient, base_url: str, *, provider: str, timeout: timedelta, prefix: str = "/", max_bytes: int = MAX_BYTES
     ) -> None:
-        self._http = http
-        self._max_bytes = max_bytes
+        self._ask = partial(http.request, provider=provider, timeout=timeout, max_bytes=max_bytes)
         self._base_url = base_url
-        self._provider = provider
-        self._timeout = timeout
         self._prefix = prefix
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        answer = self._http.request(
-            request.method,
-            self._base_url + request.url.raw_path.decode("ascii").removeprefix(self._prefix),
-            provider=self._provider,
-            headers={name: value for name, value in request.headers.items() if name not in _OWN_HEADERS},
-            content=request.read(),
-            timeout=self._timeout,
-            max_bytes=self._max_bytes,
-        )
+        url = self._base_url + request.url.raw_path.decode("ascii").removeprefix(self._prefix)
+        headers = {name: value for name, value in request.headers.items() if name not in _OWN_HEADERS}
+        answer = self._ask(request.method, url, headers=headers, content=request.read())
         return httpx2.Response(answer.status, headers=dict(answer.headers), content=answer.body, request=request)
 
     def close(self) -> None:

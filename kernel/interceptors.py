@@ -26,8 +26,7 @@ REQUEST_ID_KEY = "x-request-id"
 """Metadata key, both ways."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_LONGEST_CALL = timedelta(seconds=60)
-_LONGEST_STREAM = timedelta(minutes=10)
+_LONGEST = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -62,11 +61,11 @@ class Edge(grpc.ServerInterceptor):
         parse = (not handler.request_streaming and handler.request_deserializer) or (lambda request: request)
 
         def unary(request: Any, context: grpc.ServicerContext) -> Any:
-            with self._around(details, context, longest=_LONGEST_CALL):
+            with self._around(details, context):
                 return answer(_parsed(parse, request), context)
 
         def stream(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            with self._around(details, context, longest=_LONGEST_STREAM):
+            with self._around(details, context):
                 yield from answer(_parsed(parse, request), context)
 
         return factory(  # type: ignore[no-any-return]
@@ -77,9 +76,9 @@ class Edge(grpc.ServerInterceptor):
         )
 
     @contextmanager
-    def _around(self, details: grpc.HandlerCallDetails, context: grpc.ServicerContext, *, longest: timedelta) -> Iterator[None]:
+    def _around(self, details: grpc.HandlerCallDetails, context: grpc.ServicerContext) -> Iterator[None]:
         call = _Call(details, context, _request_id(details))
-        with self._seen(call), self._errors(call), self._deadline(call, longest):
+        with self._seen(call), self._errors(call), self._deadline(call):
             tokens = [str(value) for name, value in details.invocation_metadata if name == "authorization"]
             caller = self._verifier.verify(bearer_token(tokens))
             caller.require(_needed_scope(details.method))
@@ -112,8 +111,7 @@ class Edge(grpc.ServerInterceptor):
             self._report(error)
             call.code = code_of(error)
             status = status_of(error)
-            trailers = ((REQUEST_ID_KEY, call.request_id), (DETAILS_KEY, status.SerializeToString()))
-            call.context.set_trailing_metadata(trailers)
+            call.context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id), (DETAILS_KEY, status.SerializeToString())))
             call.context.abort(call.code, status.message)
 
     def _report(self, error: Exception) -> None:
@@ -123,9 +121,9 @@ class Edge(grpc.ServerInterceptor):
             self._log.warning("call not served", error=str(error), exc_info=error.__cause__)
 
     @contextmanager
-    def _deadline(self, call: _Call, longest: timedelta) -> Iterator[None]:
+    def _deadline(self, call: _Call) -> Iterator[None]:
         left = call.context.time_remaining()
-        span = longest if left is None else timedelta(seconds=min(left, longest.total_seconds()))
+        span = _LONGEST if left is None else timedelta(seconds=min(left, _LONGEST.total_seconds()))
         given_up = threading.Event()
         if not call.context.add_callback(given_up.set):
             given_up.set()

@@ -122,17 +122,18 @@ class JobStore:
         """Whether it was unfinished, and is no more. A worker that has it can write nothing from now on."""
         stop = sa.update(self._jobs).where(self._jobs.c.id == job_id, UNFINISHED)
         with self.database.write() as connection:
-            ended = _ENDED | {"state": JobState.CANCELLED, "updated_at": self.clock.now()}
-            return connection.execute(stop.values(ended)).rowcount > 0
+            return (
+                connection.execute(stop.values(_ENDED | {"state": JobState.CANCELLED, "updated_at": self.clock.now()})).rowcount
+                > 0
+            )
 
     def retry_all_dead(self) -> int:
         """Every dead job begins anew, now; how many. Doing it twice does it once."""
         now = self.clock.now()
         with self.database.write() as connection:
             dead = sa.update(self._jobs).where(self._jobs.c.state == JobState.DEAD)
-            return connection.execute(
-                dead.values(state=JobState.PENDING, attempts=0, due_at=now, rank_at=now, updated_at=now)
-            ).rowcount
+            anew = dead.values(state=JobState.PENDING, attempts=0, due_at=now, rank_at=now, updated_at=now)
+            return connection.execute(anew).rowcount
 
     def get(self, job_id: str) -> Job | None:
         with self.database.read() as connection:

@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +36,7 @@ class JobContext:
 
     When the job is cancelled or taken away, or the process is to stop, `kernel.deadline` says that no time is left: provider
     calls and transactions end with DeadlineSpent, and a long computation had better ask `deadline.check()` now and then.
+    Outside the HIGH lane nobody waits for it: its provider calls are made in the background, behind all others.
     """
 
     _store: JobStore
@@ -127,7 +128,7 @@ class Jobs:
 
     def _attempt(self, claim: Claim, given_up: threading.Event) -> None:
         try:
-            with deadline.ended_by(given_up):
+            with deadline.ended_by(given_up), nullcontext() if claim.job.lane is Lane.HIGH else deadline.in_background():
                 again = self._handler_of(claim.job)(JobContext(self.store, claim))
         except LeaseLost:
             raise

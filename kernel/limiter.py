@@ -23,6 +23,8 @@ LONGEST_WAIT = timedelta(days=7)
 
 _SKIP = timedelta(seconds=30)  # a store that failed is left alone: each further try would cost its time-out again
 
+_NAP = 1.0  # seconds until a wait notices that nobody waits for its answer any more
+
 _log = logging.getLogger(__name__)
 
 
@@ -51,11 +53,11 @@ class Limiter:
 
         Raises LimitReached at once if that is not long enough, with the time to wait: no thread waits in vain.
         """
-        gives_up_at = self._clock.monotonic() + deadline.at_most(max_wait)
+        gives_up_at = self._clock.monotonic() + max_wait
         while (wait := self._take()) > 0:
-            if self._clock.monotonic() + wait > gives_up_at:
+            if wait > deadline.at_most(gives_up_at - self._clock.monotonic()):
                 raise LimitReached(self._name, "may not be asked yet", retry_after=timedelta(seconds=wait))
-            self._clock.sleep(wait)
+            self._clock.sleep(min(wait, _NAP))
 
     def park(self, until: datetime) -> None:
         """Nobody asks before `until`, at most a week from now; an earlier time never shortens a later one."""
@@ -81,14 +83,12 @@ class Limiter:
             self._shared.close()
 
     def _take(self) -> float:
-        parked = self.parked_until()
-        if parked is not None:
+        if (parked := self.parked_until()) is not None:
             return (parked - self._clock.now()).total_seconds()
         wait = self._ask_shared(lambda store: store.take(self._now))
-        if wait is None:
-            return self._own.take(self._now) / 1000
-        if wait == 0:
-            self._own.take(self._now)  # else the process would begin with a fresh allowance when the shared store dies
+        if not wait:  # counted here as well: else the process would begin with a fresh allowance when the shared store dies
+            own = self._own.take(self._now)
+            wait = own if wait is None else wait
         return wait / 1000
 
     def _now(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
+from kernel import deadline
 from kernel.cache import Cache, CacheEntry, CacheHit
 from kernel.clock import Clock
 from kernel.codec import JsonCodec
@@ -56,7 +57,9 @@ class ReadThrough(Generic[T]):
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)  # guards _generation
     _generation: int = field(default=0, init=False)
 
-    def get(self, key: str, *, stored: Look[T], ask: Ask[T], force: bool = False, flight: Hashable = None) -> Reading[T]:
+    def get(
+        self, key: str, *, ask: Ask[T], stored: Look[T] = lambda: None, force: bool = False, flight: Hashable = None
+    ) -> Reading[T]:
         """The nearest answer; with `force`, what the providers say now.
 
         `ask` returns a reading, which is cached unless marked stale, or raises NotFound, which is remembered, or a fault, upon
@@ -75,8 +78,9 @@ class ReadThrough(Generic[T]):
                 return reading
             return self._learn(key, lambda: _answer(stored, ask, force=force), generation)
 
-        # A forced read must not land in the store with the others, and none may board a flight from before an invalidation.
-        return self._flights.do((key, flight, force, generation), look_up)
+        # A forced read must not land in the store with the others, none may board a flight from before an invalidation, and who
+        # is waited for must not board one that gives way to everybody.
+        return self._flights.do((key, flight, force, generation, deadline.is_background()), look_up)
 
     def invalidate(self, keys: Collection[str]) -> None:
         """Makes the next reads look past the caches; what is being looked up at this moment will not be cached.
@@ -109,10 +113,8 @@ class ReadThrough(Generic[T]):
         try:
             reading = answer()
         except NotFound as absence:
-            now = self.clock.now()
-            entry = CacheEntry(
-                str(absence).encode(errors="replace"), now, now + self.negative_ttl, self.memory_ttl, is_absent=True
-            )
+            reason, now = str(absence).encode(errors="replace"), self.clock.now()
+            entry = CacheEntry(reason, now, now + self.negative_ttl, self.memory_ttl, is_absent=True)
             self._remember(key, entry, generation)
             raise
         if not reading.stale:

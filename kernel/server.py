@@ -84,12 +84,7 @@ class RunningServer:
 
 
 def start(
-    services: Registrations,
-    address: Address,
-    *,
-    verifier: TokenVerifier,
-    registry: CollectorRegistry,
-    max_workers: int = 16,
+    services: Registrations, address: Address, *, verifier: TokenVerifier, registry: CollectorRegistry, max_workers: int = 16
 ) -> RunningServer:
     """Starts to answer: `max_workers` calls run, as many wait, more are refused at once with RESOURCE_EXHAUSTED.
 
@@ -135,7 +130,7 @@ def serve_until_stopped(server: RunningServer | None, *closers: Callable[[], Non
     _wait_for_signal()
     stop = server.stop if server is not None else lambda: True
     stops: dict[int, Callable[[], bool | None]] = dict(enumerate((stop, *closers)))
-    if not Fanout(len(stops), "stop").run(stops)[0]:
+    if not Fanout(len(stops), "stop").run(lambda _: stops)[0]:
         structlog.get_logger("server").warning("calls cut off", seconds=DRAIN_SECONDS)
         os._exit(0)
 

@@ -56,8 +56,8 @@ class ProviderMeter:
         """The provider's breaker is now closed, half_open or open."""
         self._state.labels(provider).set(_STATES.index(state))
 
-    def cache_hit(self, provider: str) -> None:
-        self._hits.labels(provider).inc()
+    def cache_hit(self, provider: str, times: int = 1) -> None:
+        self._hits.labels(provider).inc(times)
 
     def cache_miss(self, provider: str) -> None:
         self._misses.labels(provider).inc()

@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from google.api import annotations_pb2
@@ -56,6 +56,8 @@ def _shown(default: object) -> str:
         text = text.relative_to(ROOT) if text.is_absolute() else text
     if isinstance(text, tuple):
         text = ",".join(text)
+    if isinstance(text, Mapping):
+        text = ",".join(f"{name}={_span(value)}" for name, value in text.items())
     return f"`{_span(text)}`"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 BOUND = "sandbox:told"
+OUTERMOST = 0
 _DIRECT = re.compile(r"<http://www\.wikidata\.org/prop/direct/(P\d+)>")
 _ITEM = re.compile(r"<http://www\.wikidata\.org/entity/(Q\d+)>")
 _COMMENT = re.compile(r"(?m)^\s*#.*$")
@@ -32,12 +33,16 @@ class MalformedQuery(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Triple:
-    """One pattern, as written; `is_optional` when it stands inside an OPTIONAL block."""
+    """One pattern, as written; `is_optional` when it stands inside an OPTIONAL block.
+
+    `block` numbers the block it stands in. A block that is not OPTIONAL and not OUTERMOST is taken for one side of a UNION.
+    """
 
     subject: str
     predicate: str
     object: str
     is_optional: bool
+    block: int = OUTERMOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +117,13 @@ def _read_label_languages(body: str) -> tuple[str, ...]:
 
 
 def _read_triples(body: str) -> Iterator[Triple]:
-    blocks, is_next_optional, parts = [False], False, list[str]()
+    blocks, is_next_optional, parts, opened = [(False, OUTERMOST)], False, list[str](), 0
     for piece in _TOKEN.findall(body.rpartition("}")[0] + "}"):
         if piece.upper() in {"OPTIONAL", "UNION"}:
             is_next_optional = piece.upper() == "OPTIONAL"
         elif piece == "{":
-            blocks.append(blocks[-1] or is_next_optional)
+            opened += 1  # the first is the outermost itself
+            blocks.append((blocks[-1][0] or is_next_optional, opened if opened > 1 else OUTERMOST))
             is_next_optional, parts = False, []
         elif piece in {"}", "."}:
             parts = []
@@ -128,4 +134,4 @@ def _read_triples(body: str) -> Iterator[Triple]:
         else:
             parts.append(piece)
         if len(parts) == _PARTS:
-            yield Triple(parts[0], parts[1], parts[2], blocks[-1])
+            yield Triple(parts[0], parts[1], parts[2], *blocks[-1])

@@ -7,13 +7,15 @@ from itertools import product
 
 from sandbox.catalogue.directory import Directory
 from sandbox.catalogue.identity import Identity, Manager
-from sandbox.wikidata.query import BOUND, Query, Triple
+from sandbox.wikidata.query import BOUND, OUTERMOST, Query, Triple
 
 Binding = dict[str, dict[str, str]]
 _IDENTIFIERS = ("P1902", "P434")
 _ROLES = ("P1037", "P1875")
 _QUALIFIERS = {"P580": "start", "P582": "end"}
 _ENTITY = "http://www.wikidata.org/entity/"
+_REFERENCE = "http://www.wikidata.org/reference/"
+_NORMAL_RANK = "http://wikiba.se/ontology#NormalRank"
 _DATE_TIME = "http://www.w3.org/2001/XMLSchema#dateTime"
 
 
@@ -36,19 +38,35 @@ def solve(query: Query, directory: Directory) -> dict[str, object]:
 
 
 def _pick(query: Query, directory: Directory) -> list[Identity]:
-    """Picks the artists that the query's lists and literals name; all of them when it names none."""
-    wanted: list[list[Identity | None]] = []
+    """Picks the artists that the query's lists and literals name, all of them when it names none; the sides of a UNION add up."""
+    named = list(_name_artists(query, directory))
+    if not named:
+        return [one for one in directory.identities if one.wikidata_id]
+    groups = [group for block, group in named if block == OUTERMOST]
+    sides = {block: [group for other, group in named if other == block] for block, _ in named if block != OUTERMOST}
+    if sides:
+        groups.append([one for side in sides.values() for one in _intersect(side)])
+    return _intersect(groups)
+
+
+def _name_artists(query: Query, directory: Directory) -> Iterator[tuple[int, list[Identity]]]:
+    """Whom each list or literal names, with the block it stands in."""
     for triple in query.triples:
         for prop in _IDENTIFIERS:
             given = _given(triple.object, query) if prop in _properties(triple) else frozenset()
             find = directory.find_by_spotify_id if prop == "P1902" else directory.find_by_mbid
             if given:
-                wanted.append([_exactly(find(one), prop, one) for one in sorted(given)])
-    subjects = {_given(triple.subject, query) for triple in query.triples}
-    wanted += [[directory.find_by_wikidata_id(one) for one in sorted(given)] for given in subjects if given]
-    groups = [[one for one in group if one and one.wikidata_id] for group in wanted]
-    if not groups:
-        return [one for one in directory.identities if one.wikidata_id]
+                yield triple.block, _with_item(_exactly(find(one), prop, one) for one in sorted(given))
+    for block, subject in dict.fromkeys((triple.block, triple.subject) for triple in query.triples):
+        if given := _given(subject, query):
+            yield block, _with_item(directory.find_by_wikidata_id(one) for one in sorted(given))
+
+
+def _with_item(found: Iterable[Identity | None]) -> list[Identity]:
+    return [one for one in found if one and one.wikidata_id]
+
+
+def _intersect(groups: list[list[Identity]]) -> list[Identity]:
     return [one for one in groups[0] if all(one in group for group in groups[1:])]
 
 
@@ -61,7 +79,7 @@ def _solve_artist(query: Query, identity: Identity) -> Iterator[Binding]:
     known: Binding = {}
     for triple in query.triples:
         for prop in _IDENTIFIERS:
-            if prop in _properties(triple):
+            if prop in _properties(triple) and _identifier(identity, prop):
                 known[_name(triple.subject)] = _uri(identity.wikidata_id)
                 known[_name(triple.object)] = {"type": "literal", "value": _identifier(identity, prop)}
         if triple.subject == f"wd:{identity.wikidata_id}" or identity.wikidata_id in query.values.get(_name(triple.subject), ()):
@@ -88,9 +106,23 @@ def _find_posts(triples: Iterable[Triple]) -> list[Post]:
 def _choose(query: Query, post: Post, identity: Identity) -> Iterator[Binding]:
     found = [one for one in identity.managers if one.role in post.roles and not (query.excludes_ended and one.end)]
     for manager in found:
-        yield {post.variable: _uri(manager.wikidata_id), **dict(_add_qualifiers(query, post, manager))}
+        about = {**dict(_add_statement(query, post, identity, manager)), **dict(_add_qualifiers(query, post, manager))}
+        yield {post.variable: _uri(manager.wikidata_id), **about}
     if not found and post.is_optional:
         yield {}
+
+
+def _add_statement(query: Query, post: Post, identity: Identity, manager: Manager) -> Iterator[tuple[str, dict[str, str]]]:
+    """The statement itself, its rank, and the source it cites: made up, one where the engagement has a beginning."""
+    name = f"{identity.wikidata_id}-{manager.role}-{manager.wikidata_id}"
+    statements = {triple.subject for triple in query.triples if _name(triple.object) == post.variable}
+    for triple in query.triples:
+        if ("p", manager.role) in _forms(triple) and triple.object in statements:
+            yield _name(triple.object), {"type": "uri", "value": f"{_ENTITY}statement/{name}"}
+        elif triple.subject in statements and triple.predicate == "wikibase:rank":
+            yield _name(triple.object), {"type": "uri", "value": _NORMAL_RANK}
+        elif triple.subject in statements and triple.predicate == "prov:wasDerivedFrom" and manager.start:
+            yield _name(triple.object), {"type": "uri", "value": f"{_REFERENCE}{name.lower()}"}
 
 
 def _add_qualifiers(query: Query, post: Post, manager: Manager) -> Iterator[tuple[str, dict[str, str]]]:

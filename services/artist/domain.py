@@ -1,12 +1,13 @@
 """What is an artist, and which rules hold between the things said of one?"""
 
-import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
+
+from services.artist.ids import is_spotify_id
 
 ArtistId = NewType("ArtistId", str)
 
@@ -14,10 +15,6 @@ MAX_NAME = 500
 MAX_TAGS = 10
 MAX_SIMILAR = 50
 
-_MBID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")
-_SPOTIFY_URL = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]{2,3}/)?artist/([0-9A-Za-z]{22})/?(?:\?[^#]*)?")
-_LANGUAGE = re.compile(r"[a-z]{2}")
 
 # Not artists but ways to say "nobody" or "everybody": a provider has a page for each, about nothing we want to show.
 _SPECIAL_NAMES = frozenset(
@@ -28,9 +25,23 @@ _SPECIAL_NAMES = frozenset(
 class Kind(StrEnum):
     """A kind of fact: what is asked, cached, refreshed and refused as one."""
 
+    IDENTITY = "identity"
+    LINKS = "links"
     PROFILE = "profile"
     TAGS = "tags"
     SIMILAR = "similar"
+    MONTHLY_LISTENERS = "monthly_listeners"
+    LISTENS = "listens"
+    LABELS = "labels"
+    MANAGEMENT = "management"
+
+
+class IdScheme(StrEnum):
+    """Who gives out the identifiers an artist is known by elsewhere."""
+
+    MBID = "mbid"
+    SPOTIFY = "spotify_id"
+    WIKIDATA = "wikidata_id"
 
 
 class ArtistField(StrEnum):
@@ -42,7 +53,18 @@ class ArtistField(StrEnum):
     TAGS = "tags"
     BIO = "bio"
     IMAGES = "images"
+    GENRES = "genres"
+    FOLLOWERS = "followers"
+    POPULARITY = "popularity"
+    MONTHLY_LISTENERS = "monthly_listeners"
+    LISTENBRAINZ_LISTENERS = "listenbrainz_listeners"
+    LISTENBRAINZ_LISTENS = "listenbrainz_listens"
+    RELEASES = "releases"
+    LABEL = "label"
+    MANAGEMENT = "management"
     MBID = "mbid"
+    SPOTIFY_ID = "spotify_id"
+    WIKIDATA_ID = "wikidata_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +107,104 @@ class Profile:
     playcount: int | None = None
     biography: Biography | None = None
     images: tuple[Image, ...] = ()
+    genres: tuple[str, ...] = ()
+    followers: int | None = None
+    popularity: int | None = None
+    """0–100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is meant, as far as it is known: a name, and ids that are believed to be this artist's.
+
+    `titles` are names of albums that are known to be by the artist, for telling namesakes apart.
+    """
+
+    name: str = ""
+    mbid: str | None = None
+    spotify_id: str | None = None
+    wikidata_id: str | None = None
+    titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityMatch:
+    """One artist as a provider's directory has it, with all the ids it says are the same artist's.
+
+    `former_mbids` were merged into `mbid`; `description` tells namesakes apart ("UK rock group"); `aliases` are other names.
+    """
+
+    name: str
+    mbid: str | None = None
+    spotify_id: str | None = None
+    wikidata_id: str | None = None
+    former_mbids: tuple[str, ...] = ()
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What is counted of the people who listen to an artist. None: the provider does not say."""
+
+    monthly_listeners: int | None = None
+    followers: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenCounts:
+    """People who ever listened, and how often, by one provider's own count. None: too few to be counted."""
+
+    listeners: int | None
+    listens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One edition of a record.
+
+    `labels` as printed on it, imprints first; empty when the provider does not say. `released` is the day, of a partial date the
+    first possible one, with `precision` "day", "month" or "year". `group_id` names the record that editions share, else "".
+    `kind` is "album", "ep", "single", "compilation", "live", "remix", "other" or "".
+    """
+
+    id: str
+    title: str
+    released: date | None
+    precision: str = "day"
+    labels: tuple[str, ...] = ()
+    group_id: str = ""
+    group_title: str = ""
+    kind: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """Who looks after an artist. `role` is "manager" or "representation"; dates are of the engagement, None when unknown.
+
+    `names` are by language (ISO 639-1); `references` is how many sources the statement cites.
+    """
+
+    id: str
+    names: Mapping[str, str]
+    role: str
+    started: date | None = None
+    ended: date | None = None
+    references: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Management:
+    """Who looks after an artist, present and former, and the ids the provider's entry links."""
+
+    managers: tuple[Manager, ...]
+    match: IdentityMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +228,7 @@ class Artist:
     updated_at: datetime
     mbid: str | None = None
     spotify_id: str | None = None
+    wikidata_id: str | None = None
     in_library: bool = False
     lastfm_url: str | None = None
     lastfm_listeners: int | None = None
@@ -123,24 +244,7 @@ class ArtistName:
 
     name: str
     mbid: str | None = None
-
-
-def is_mbid(text: str) -> bool:
-    return _MBID.fullmatch(text) is not None
-
-
-def is_spotify_id(text: str) -> bool:
-    return _SPOTIFY_ID.fullmatch(text) is not None
-
-
-def is_language(text: str) -> bool:
-    return _LANGUAGE.fullmatch(text) is not None
-
-
-def spotify_id_from_url(url: str) -> str | None:
-    """The artist id in a link people copy from Spotify, or None when it is not such a link."""
-    match = _SPOTIFY_URL.fullmatch(url.strip())
-    return match[1] if match else None
+    spotify_id: str | None = None
 
 
 def is_special_name(name: str) -> bool:
@@ -183,19 +287,3 @@ class ArtistRef:
     def parse(cls, text: str) -> "ArtistRef":
         """An id as it stands in a path: 22 letters and digits are Spotify's, anything else is ours."""
         return cls(spotify_id=text) if is_spotify_id(text) else cls(id=ArtistId(text))
-
-
-@dataclass(frozen=True, slots=True)
-class ArtistFilter:
-    """Which artists a list holds; None does not filter."""
-
-    name_prefix: str = ""
-    in_library: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarFilter:
-    """Which similar artists a list holds; `in_library` None does not filter."""
-
-    min_weight: float = 0.0
-    in_library: bool | None = None

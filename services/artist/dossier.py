@@ -1,27 +1,55 @@
 """What is known of one artist, from whom, and which of it is shown?"""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from typing import Any, TypeVar
 
 from kernel.evidence import Candidate, Evidence, Standing, rank
-from services.artist.domain import Artist, ArtistField, ArtistId, Biography, Image, Kind, Tag
+from services.artist.domain import (
+    Artist,
+    ArtistField,
+    ArtistId,
+    Biography,
+    IdScheme,
+    Image,
+    Kind,
+    Manager,
+    Release,
+    Tag,
+)
+from services.artist.identity import Claim, Rival, Verdict, Verdicts, judge
+
+T = TypeVar("T")
 
 PERSON = "person"
 """The provider of a value that a person set."""
 
-FactValue = str | int | tuple[Tag, ...] | tuple[Image, ...] | Biography
+FactValue = (
+    str | int | tuple[str, ...] | tuple[Tag, ...] | tuple[Image, ...] | tuple[Release, ...] | tuple[Manager, ...] | Biography
+)
+ID_FIELDS = {
+    ArtistField.MBID: IdScheme.MBID,
+    ArtistField.SPOTIFY_ID: IdScheme.SPOTIFY,
+    ArtistField.WIKIDATA_ID: IdScheme.WIKIDATA,
+}
+"""The fields that say who an artist is elsewhere; claims speak for them, not facts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One provider's value for one field. `language` is set for texts only."""
+    """One provider's value for one field. `language` is set for texts only.
+
+    `rests_on` is the id, as (scheme, value), of whom the provider speaks; None where it only goes by the name.
+    """
 
     field: ArtistField
     value: FactValue
     evidence: Evidence
     language: str = ""
+    rests_on: tuple[IdScheme, str] | None = None
 
 
 class CheckOutcome(StrEnum):
@@ -87,32 +115,85 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom to believe first when two are equally sure; `exceptions` are for single fields."""
+
+    order: tuple[str, ...]
+    exceptions: Mapping[ArtistField, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, about: ArtistField) -> tuple[str, ...]:
+        return (*self.exceptions.get(about, ()), *self.order)
+
+
+@dataclass(frozen=True)
 class Dossier:
-    """Everything known of one artist."""
+    """Everything known of one artist. Without slots: what is derived from it is derived once."""
 
     artist: Artist
     facts: tuple[Fact, ...] = ()
     similar: tuple[SimilarArtist, ...] = ()
     overrides: tuple[Override, ...] = ()
     checks: tuple[Check, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
-    def candidates(
-        self, field: ArtistField, *, priority: Sequence[str], languages: Sequence[str] = ()
-    ) -> list[Candidate[FactValue]]:
-        """Every value for the field, the one to show first. For texts, only those of the first language that has any."""
+    @property
+    def locked_ids(self) -> dict[IdScheme, str]:
+        """The ids that a person settled."""
+        return {ID_FIELDS[each.field]: str(each.value) for each in self.overrides if each.field in ID_FIELDS}
+
+    def verdicts(self) -> Verdicts:
+        """Who the artist is elsewhere, by all that is claimed."""
+        return self._verdicts
+
+    def once(self, name: Hashable, derive: Callable[[], T]) -> T:
+        """What `derive` made of this dossier the first time it was asked for under this name; it must depend on nothing else."""
+        if name not in self._derived:
+            self._derived[name] = derive()
+        found: T = self._derived[name]
+        return found
+
+    @cached_property
+    def _derived(self) -> dict[Hashable, Any]:
+        return {}
+
+    @cached_property
+    def _verdicts(self) -> Verdicts:
+        return judge(self.claims, self.locked_ids)
+
+    @cached_property
+    def _by_field(self) -> Mapping[ArtistField, list[Fact]]:
+        facts: dict[ArtistField, list[Fact]] = {}
+        for fact in self.facts:
+            facts.setdefault(fact.field, []).append(fact)
+        return facts
+
+    def candidates(self, field: ArtistField, *, trust: Trust, languages: Sequence[str] = ()) -> list[Candidate[FactValue]]:
+        """Every value for the field, the one to show first. For texts, only those of the first language that has any.
+
+        What is about somebody else, by what is now known of the artist's ids, is rejected.
+        """
         locked = [Candidate(o.value, o.as_fact().evidence, Standing.LOCKED) for o in self.overrides if o.field is field]
-        facts = [fact for fact in self.facts if fact.field is field]
+        if field in ID_FIELDS:
+            return [*locked, *_id_candidates(self.verdicts()[ID_FIELDS[field]])]
+        facts = self._by_field.get(field, [])
         for language in languages:
             if any(fact.language == language for fact in facts):
                 facts = [fact for fact in facts if fact.language == language]
                 break
-        return rank([*locked, *(Candidate(fact.value, fact.evidence) for fact in facts)], priority)
+        verdicts = self.verdicts()
+        return rank(
+            [*locked, *(Candidate(fact.value, fact.evidence, _standing(fact, verdicts)) for fact in facts)], trust.of(field)
+        )
 
-    def chosen(
-        self, field: ArtistField, *, priority: Sequence[str], languages: Sequence[str] = ()
-    ) -> Candidate[FactValue] | None:
+    def chosen(self, field: ArtistField, *, trust: Trust, languages: Sequence[str] = ()) -> Candidate[FactValue] | None:
         """The value to show for the field, or None when nobody gave one."""
-        return next(iter(self.candidates(field, priority=priority, languages=languages)), None)
+        candidates = self.candidates(field, trust=trust, languages=languages)
+        return next((each for each in candidates if each.standing in (Standing.CHOSEN, Standing.LOCKED)), None)
+
+    def about_the_artist(self, field: ArtistField) -> list[Fact]:
+        """What every provider says for the field, but for what is about somebody else."""
+        verdicts = self.verdicts()
+        return [fact for fact in self._by_field.get(field, []) if _standing(fact, verdicts) is not Standing.REJECTED]
 
     def override(self, field: ArtistField) -> Override | None:
         return next((override for override in self.overrides if override.field is field), None)
@@ -142,16 +223,44 @@ class Dossier:
         return max((check.answered_at for check in self.checks if check.answered_at is not None), default=self.artist.created_at)
 
 
-def with_drift(overrides: Iterable[Override], dossier: Dossier, priority: Sequence[str], now: datetime) -> list[Override]:
+def with_drift(overrides: Iterable[Override], dossier: Dossier, trust: Trust, now: datetime) -> list[Override]:
     """The overrides, each with the time since when the providers' best value differs from it."""
     upstream = replace(dossier, overrides=())
     checked = []
     for override in overrides:
         language = (override.value.language,) if isinstance(override.value, Biography) else ()
-        best = upstream.chosen(override.field, priority=priority, languages=language)
+        best = upstream.chosen(override.field, trust=trust, languages=language)
         differs = best is not None and not _says_the_same(best.value, override.value)
         checked.append(replace(override, differs_since=(override.differs_since or now) if differs else None))
     return checked
+
+
+def _standing(fact: Fact, verdicts: Verdicts) -> Standing:
+    if fact.rests_on is None:
+        return Standing.CANDIDATE
+    scheme, value = fact.rests_on
+    return Standing.REJECTED if verdicts[scheme].contradicts(value) else Standing.CANDIDATE
+
+
+def _id_candidates(verdict: Verdict) -> list[Candidate[FactValue]]:
+    rivals = sorted(verdict.rivals, key=lambda rival: rival.value != verdict.value)
+    return [Candidate(rival.value, evidence_of(rival), standing_of(rival, verdict)) for rival in rivals]
+
+
+def standing_of(rival: Rival, verdict: Verdict) -> Standing:
+    """Where one of several ids stands: chosen, rejected because another one is, or undecided."""
+    if verdict.value is None:
+        return Standing.CANDIDATE
+    if verdict.is_locked:
+        return Standing.CANDIDATE if rival.value == verdict.value else Standing.REJECTED
+    return Standing.CHOSEN if rival.value == verdict.value else Standing.REJECTED
+
+
+def evidence_of(rival: Rival) -> Evidence:
+    """The evidence of all claims for an id as one: the surest provider's, with everybody's words."""
+    best = max((claim.evidence for claim in rival.claims), key=lambda evidence: (evidence.confidence, evidence.provider))
+    words = dict.fromkeys(f"{claim.evidence.provider}: {word}" for claim in rival.claims for word in claim.evidence.matched_on)
+    return replace(best, confidence=rival.confidence, matched_on=tuple(words))
 
 
 def _says_the_same(one: FactValue, other: FactValue) -> bool:
@@ -162,4 +271,6 @@ def _says_the_same(one: FactValue, other: FactValue) -> bool:
 
 def _plain(value: FactValue) -> object:
     # A person gives tags as words; the provider's weights and links are no difference.
-    return [item.name if isinstance(item, Tag) else item.url for item in value] if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    return [item.name if isinstance(item, Tag) else item.url if isinstance(item, Image) else item for item in value]

@@ -4,12 +4,14 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from kernel.evidence import Source
 from kernel.telemetry import ProviderFigures, ProviderMeter
-from services.artist.domain import Kind, Profile
+from services.artist.domain import Kind
+from services.artist.filling import EXPECTED, filled_fields
 
 LASTFM = "lastfm"
 OFF = "off"
@@ -27,14 +29,14 @@ class ArtistMeter:
         self._providers = ProviderMeter(registry)
         self._lastfm = _LastfmMetrics(registry)
         self._fill = _FillRatio(registry)
-        self._lock = threading.Lock()  # guards _is_on
-        self._is_on: dict[str, bool] = {}
+        self._lock = threading.Lock()  # guards _kinds
+        self._kinds: dict[str, int] = {}
 
-    def watch(self, provider: str, *, is_on: bool) -> None:
-        """Makes the provider appear in the figures, on or off."""
+    def watch(self, provider: str, *, kinds: int) -> None:
+        """Makes the provider appear in the figures. It is asked so many kinds of questions about an artist; none: it is off."""
         with self._lock:
-            self._is_on[provider] = is_on
-        if is_on:
+            self._kinds[provider] = kinds
+        if kinds:
             self._providers.state(provider, "closed")
 
     def called(self, provider: str, operation: str, outcome_kind: str, seconds: float) -> None:
@@ -52,15 +54,15 @@ class ArtistMeter:
     def answered_from_copy(self) -> None:
         """A whole artist was answered from a cache or a fresh row: no provider was asked any of its questions."""
         with self._lock:
-            active = [provider for provider, is_on in self._is_on.items() if is_on]
-        for provider in active:
-            for _ in Kind:
-                self.hit(provider)
+            asked = list(self._kinds.items())
+        for provider, kinds in asked:
+            if kinds:
+                self.hit(provider, kinds)
 
-    def hit(self, provider: str) -> None:
-        self._providers.cache_hit(provider)
+    def hit(self, provider: str, times: int = 1) -> None:
+        self._providers.cache_hit(provider, times)
         if provider == LASTFM:
-            self._lastfm.cache_hits.inc()
+            self._lastfm.cache_hits.inc(times)
 
     def miss(self, provider: str) -> None:
         self._providers.cache_miss(provider)
@@ -69,15 +71,20 @@ class ArtistMeter:
         """A question for which no copy was looked for, because it was due or forced."""
         self.miss(provider)
 
-    def profile_found(self, provider: str, profile: Profile) -> None:
-        """Notes which fields the provider filled."""
-        self._fill.observe(provider, profile)
+    def answered(self, provider: str, filled: Mapping[str, float]) -> None:
+        """Notes which fields the provider filled in an answer (filling.filled_fields)."""
+        self._fill.observe(provider, filled)
+
+    def found(self, provider: str, kind: Kind, value: Any) -> None:
+        """Notes which fields a provider filled in an answer of this kind."""
+        if kind is not Kind.IDENTITY:  # which of several is meant says nothing of what is known of one
+            self.answered(provider, filled_fields(kind, value))
 
     def figures(self) -> Mapping[str, ProviderFigures]:
         """By provider, those that are off included."""
         with self._lock:
-            watched = dict(self._is_on)
-        return {name: self._providers.snapshot(name) if is_on else replace(_NO_CALLS) for name, is_on in watched.items()}
+            watched = dict(self._kinds)
+        return {name: self._providers.snapshot(name) if kinds else replace(_NO_CALLS) for name, kinds in watched.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +119,29 @@ class _LastfmMetrics:
 
 
 class _FillRatio:
-    """Share of a provider's last answers that had a field. A sudden drop means that the provider changed its answers."""
+    """Share of a provider's last answers that had a field. A sudden drop means that the provider changed its answers.
+
+    Shown are the fields expected of the provider, from its first answer on, and others from the first time it fills them: a field
+    that it never has would stand at 0 for ever, and look like a drop.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._gauge = Gauge(
             "field_fill_ratio", f"Share of the last {_WINDOW} answers with the field.", ["provider", "field"], registry=registry
         )
-        self._lock = threading.Lock()  # guards _seen
-        self._seen: defaultdict[tuple[str, str], deque[bool]] = defaultdict(lambda: deque(maxlen=_WINDOW))
+        self._lock = threading.Lock()  # guards _seen and _shown
+        self._seen: defaultdict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxlen=_WINDOW))
+        self._shown = {(provider, field) for provider, fields in EXPECTED.items() for field in fields}
 
-    def observe(self, provider: str, profile: Profile) -> None:
-        present = {
-            "url": bool(profile.url),
-            "listeners": profile.listeners is not None,
-            "playcount": profile.playcount is not None,
-            "bio": profile.biography is not None,
-            "images": bool(profile.images),
-            "mbid": profile.mbid is not None,
-        }
+    def observe(self, provider: str, filled: Mapping[str, float]) -> None:
         with self._lock:
-            for field, filled in present.items():
-                seen = self._seen[provider, field]
-                seen.append(filled)
-                self._gauge.labels(provider, field).set(sum(seen) / len(seen))
+            for field, share in filled.items():
+                self._observe_field((provider, field), share)
+
+    def _observe_field(self, key: tuple[str, str], share: float) -> None:
+        seen = self._seen[key]
+        seen.append(share)
+        if share > 0:
+            self._shown.add(key)
+        if key in self._shown:
+            self._gauge.labels(*key).set(sum(seen) / len(seen))

@@ -1,16 +1,13 @@
-"""In what order are providers asked about an artist, and how are their answers merged?"""
+"""In which order are the caches, the store and the providers asked about an artist, and what becomes of their answers?"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from kernel import deadline
 from kernel.clock import Clock
 from kernel.errors import FailedPrecondition, NotFound, ProviderFault, ProviderUnavailable
-from kernel.evidence import Absent, Deferred, Fault, Found, Reading, Source
-from kernel.parallel import Fanout
+from kernel.evidence import Deferred, Fault, Reading, Source
 from kernel.read_through import ReadThrough, Stored
 from services.artist.domain import (
     Artist,
@@ -18,17 +15,14 @@ from services.artist.domain import (
     ArtistId,
     ArtistName,
     ArtistRef,
-    Kind,
-    Profile,
+    IdScheme,
     is_special_name,
 )
-from services.artist.dossier import Dossier, Override
-from services.artist.merge import Answer, Freshness, about_the_right_artist, learn
-from services.artist.questions import AskedProvider, Subject, dossier_key
+from services.artist.dossier import ID_FIELDS, CheckOutcome, Dossier, Override
+from services.artist.questions import Subject, Target, dossier_key
 from services.artist.recent import RecentArtists
+from services.artist.research import Findings, Research, Wish
 from services.artist.store import ArtistStore
-
-EVERY_KIND = tuple(Kind)
 
 
 class PipelineMeter(Protocol):
@@ -38,67 +32,40 @@ class PipelineMeter(Protocol):
         """A whole artist was answered without asking anybody."""
         ...
 
-    def asked_past_copies(self, provider: str) -> None:
-        """A provider is asked one question whatever is remembered."""
-        ...
-
-    def profile_found(self, provider: str, profile: Profile) -> None:
-        """A provider answered with this profile."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How long answers are good for, and `budget`: the longest wait for all providers of one read together."""
-
-    freshness: Freshness
-    budget: timedelta
-
 
 class ArtistPipeline:
     """Reads come from the nearest copy; providers are asked in parallel, each only for what is due."""
 
     def __init__(
-        self,
-        *,
-        store: ArtistStore,
-        providers: Sequence[AskedProvider],
-        dossiers: ReadThrough[Dossier],
-        fanout: Fanout,
-        clock: Clock,
-        policy: Policy,
-        meter: PipelineMeter,
+        self, *, store: ArtistStore, research: Research, dossiers: ReadThrough[Dossier], clock: Clock, meter: PipelineMeter
     ) -> None:
         self._store = store
-        self._providers = tuple(providers)
+        self._research = research
         self._dossiers = dossiers
-        self._fanout = fanout
         self._clock = clock
-        self._policy = policy
         self._meter = meter
         self._recent = RecentArtists(clock)
 
-    def enrich(
-        self, ref: ArtistRef, *, language: str, force: bool = False, kinds: Sequence[Kind] = EVERY_KIND
-    ) -> Reading[Dossier]:
-        """All that is known of the artist, after asking every provider that is due (`force`: due or not, for these kinds).
+    def enrich(self, ref: ArtistRef, wish: Wish) -> Reading[Dossier]:
+        """All that is known of the artist, after asking for what is due, or for what the wish forces.
 
         Raises NotFound when every provider answered and none knows it; a ProviderFault when none answered and no older copy is
         held; FailedPrecondition when there is nobody to ask.
         """
-        key, subject = self._locate(ref)
-        reading = self._read(key, subject, language, kinds, force=force)
-        if not force and not reading.stale and self._questions(reading.value, language):
+        key, target = self._locate(ref)
+        reading = self._read(key, target, wish)
+        is_due = self._research.due(reading.value, wish) or _tells_who(ref, reading.value)
+        if not wish.force and not reading.stale and is_due:
             # A copy in memory knows nothing of a language nobody asked for before, nor of a time that has come since.
-            reading = self._read(key, subject, language, kinds, force=False, skip_copies=True)
+            reading = self._read(key, target, wish, skip_copies=True)
         self._recent.remember(ref, reading.value.artist.id)
         if reading.source is not Source.PROVIDER and not reading.stale:
             self._meter.answered_from_copy()
         return reading
 
-    def refresh(self, ref: ArtistRef, *, language: str, kinds: Sequence[Kind] = EVERY_KIND) -> Reading[Dossier]:
-        """As `enrich` with force, for an artist that was seen before. Raises NotFound for any other."""
-        return self.enrich(ArtistRef(id=self._known(ref).id), language=language, force=True, kinds=kinds)
+    def refresh(self, ref: ArtistRef, wish: Wish) -> Reading[Dossier]:
+        """As `enrich`, for an artist that was seen before. Raises NotFound for any other."""
+        return self.enrich(ArtistRef(id=self._known(ref).id), wish)
 
     def get(self, ref: ArtistRef) -> Reading[Dossier]:
         """What is known of the artist; asks nobody. Raises NotFound."""
@@ -107,22 +74,31 @@ class ArtistPipeline:
             raise NotFound("No artist has this id.")
         return Reading(dossier, dossier.retrieved_at(), Source.STORE)
 
+    def get_many(self, refs: Sequence[ArtistRef]) -> list[Reading[Dossier] | None]:
+        """What is known of each, in the order given; None for those never seen. Asks nobody."""
+        return [self.get(ref) if self._store.find(ref) is not None else None for ref in refs]
+
+    def names(self, refs: Sequence[ArtistRef]) -> list[str]:
+        """The name of each, in the order given; empty for those never seen."""
+        found = (self._store.find(ref) for ref in refs)
+        return [artist.name if artist is not None else "" for artist in found]
+
     def get_artist(self, ref: ArtistRef) -> Artist:
         """The artist alone. Raises NotFound."""
         return self._known(ref)
 
-    def set_override(self, ref: ArtistRef, override: Override) -> Reading[Dossier]:
-        """Makes a person's value win, and answers what is known now. Raises NotFound."""
+    def set_override(self, ref: ArtistRef, override: Override, wish: Wish) -> Reading[Dossier]:
+        """Makes a person's value win, and answers what is known now. Who is meant is asked about anew. Raises NotFound."""
         artist = self._known(ref)
         self._store.save_override(artist.id, override)
-        return self._changed(artist.id)
+        return self._changed(artist.id, override.field, wish)
 
-    def delete_override(self, ref: ArtistRef, field: ArtistField) -> None:
+    def delete_override(self, ref: ArtistRef, field: ArtistField, wish: Wish) -> None:
         """Lets the providers' value show again. Raises NotFound, also when there is no such override."""
         artist = self._known(ref)
         if not self._store.delete_override(artist.id, field):
             raise NotFound(f"The artist has no override of {field}.")
-        self._changed(artist.id)
+        self._changed(artist.id, field, wish)
 
     def invalidate(self, artist_ids: Sequence[ArtistId]) -> int:
         """Drops the copies of these artists and makes everything about them due; answers how many are known."""
@@ -145,125 +121,109 @@ class ArtistPipeline:
             raise NotFound("No artist has this id.")
         return artist
 
-    def _changed(self, artist_id: ArtistId) -> Reading[Dossier]:
+    def _changed(self, artist_id: ArtistId, field: ArtistField, wish: Wish) -> Reading[Dossier]:
         self._forget([artist_id])
-        return self.get(ArtistRef(id=artist_id))
+        ref = ArtistRef(id=artist_id)
+        if field in ID_FIELDS:
+            try:
+                return self.enrich(ref, wish)
+            except (ProviderFault, NotFound, FailedPrecondition):
+                pass  # the override stands all the same; what could not be asked is due, and a job asks for it
+        return self.get(ref)
 
-    def _locate(self, ref: ArtistRef) -> tuple[str, Callable[[], Subject]]:
-        """The subject's name in the caches, and what finds the subject itself, should no cache have it."""
+    def _locate(self, ref: ArtistRef) -> tuple[str, Callable[[], Target]]:
+        """The artist's name in the caches, and what finds the artist itself, should no cache have it."""
         recent = self._recent.recall(ref)
         if recent is not None:
-            return dossier_key(recent), partial(self._subject, ArtistRef(id=recent))
-        subject = self._subject(ref)
-        return subject.key, lambda: subject
+            return dossier_key(recent), partial(self._target, ArtistRef(id=recent))
+        target = self._target(ref)
+        return target.key, lambda: target
 
-    def _subject(self, ref: ArtistRef) -> Subject:
+    def _target(self, ref: ArtistRef) -> Target:
         if ref.named is not None and is_special_name(ref.named.name):
             raise NotFound("This name stands for no artist in particular; nobody is asked about it.")
         artist = self._store.find(ref)
         if artist is not None:
-            return Subject(artist.name, artist.mbid or (ref.named.mbid if ref.named else None), artist)
+            return Target(ref.named or ArtistName(artist.name, spotify_id=ref.spotify_id), artist, is_named=ref.named is not None)
         if ref.named is not None:
-            return Subject(ref.named.name, ref.named.mbid, None)
+            return Target(ref.named)
         if ref.spotify_id is not None:
-            raise FailedPrecondition("No artist with this Spotify id is known yet, and Spotify is off; ask by name.")
+            return Target(ArtistName("", spotify_id=ref.spotify_id), is_named=False)
         raise NotFound("No artist has this id.")
 
-    def _read(
-        self,
-        key: str,
-        subject: Callable[[], Subject],
-        language: str,
-        kinds: Sequence[Kind],
-        *,
-        force: bool,
-        skip_copies: bool = False,
-    ) -> Reading[Dossier]:
+    def _read(self, key: str, target: Callable[[], Target], wish: Wish, *, skip_copies: bool = False) -> Reading[Dossier]:
         return self._dossiers.get(
             key,
-            stored=lambda: self._stored(subject(), language),
-            ask=lambda: self._ask(subject(), language, kinds, force=force),
-            force=force or skip_copies,
-            flight=(language, tuple(kinds), force),
+            stored=lambda: self._stored(target(), wish),
+            ask=lambda: self._ask(target(), wish),
+            force=wish.force or skip_copies,
+            flight=(wish.language, tuple(wish.kinds), wish.force, wish.is_waited_for),
         )
 
-    def _stored(self, subject: Subject, language: str) -> Stored[Dossier] | None:
-        dossier = self._store.load(subject.artist.id) if subject.artist else None
+    def _stored(self, target: Target, wish: Wish) -> Stored[Dossier] | None:
+        dossier = self._store.load(target.artist.id) if target.artist else None
         if dossier is None or not dossier.is_answered:
             return None
-        return Stored(dossier, dossier.retrieved_at(), fresh=not self._questions(dossier, language))
+        return Stored(dossier, dossier.retrieved_at(), fresh=not self._research.due(dossier, wish))
 
-    def _ask(self, subject: Subject, language: str, kinds: Sequence[Kind], *, force: bool) -> Reading[Dossier]:
-        dossier = self._store.load(subject.artist.id) if subject.artist else None
+    def _ask(self, target: Target, wish: Wish) -> Reading[Dossier]:
+        dossier = self._store.load(target.artist.id) if target.artist else None
         if dossier is None:
-            self._refuse_hopeless(subject, force=force)
-        if dossier is None or force:
-            questions = [(provider, kind) for provider in self._providers for kind in provider.askers if kind in kinds]
-        else:
-            questions = self._questions(dossier, language)
-        # What the store calls due is due: an answer remembered from before would only be found wanting again at the next read.
-        answers = self._answers(subject, language, questions, force=force or dossier is not None)
-        answers = about_the_right_artist(answers, dossier, subject.mbid)
-        if dossier is None and not any(isinstance(answer.reply.outcome, Found) for answer in answers):
-            self._refuse_unknown(subject, answers)
-        learned = learn(dossier, answers, self._policy.freshness)
-        artist_id = self._store.save(subject.artist, subject.named, learned)
+            self._refuse_hopeless(target, force=wish.force)
+        findings = self._research.ask(target, dossier, wish)
+        if dossier is None:
+            self._refuse_unknown(target, findings)
+        artist_id = self._store.save(target, findings.learned, is_more_due=self._is_more_due)
         saved = self.get(ArtistRef(id=artist_id))
-        if not answers or any(_is_answer(answer) for answer in answers):
+        if findings.is_answered:
             return replace(saved, source=Source.PROVIDER)
         if saved.value.is_answered:
             return replace(saved, stale=True)
-        raise _first_fault(answers)
+        raise _first_fault(findings)
 
-    def _questions(self, dossier: Dossier, language: str) -> list[tuple[AskedProvider, Kind]]:
-        if not dossier.is_answered:  # a pause after a fault is worth keeping only while there is something to show
-            return [(provider, kind) for provider in self._providers for kind in provider.askers]
-        now = self._clock.now()
-        return [(each, kind) for each in self._providers for kind in dossier.due(each.name, each.askers, language, now)]
+    def _is_more_due(self, dossier: Dossier) -> bool:
+        """Whether something was left for when nobody waits."""
+        language = next((check.language for check in dossier.checks if check.language), "")
+        return bool(self._research.due(dossier, Wish(language, is_waited_for=False)))
 
-    def _answers(
-        self, subject: Subject, language: str, questions: Sequence[tuple[AskedProvider, Kind]], *, force: bool
-    ) -> list[Answer]:
-        tasks = {
-            (provider.name, kind): partial(provider.ask, kind, subject, language, force=force) for provider, kind in questions
-        }
-        for provider, _ in questions if force else ():
-            self._meter.asked_past_copies(provider.name)
-        with deadline.within(self._policy.budget):
-            replies = self._fanout.run(tasks)
-        deadline.check()  # the caller's own time: if that is up, nothing was learnt about the providers
-        for reply in replies.values():
-            if isinstance(reply.outcome, Found) and isinstance(reply.outcome.value, Profile):
-                self._meter.profile_found(reply.provider, reply.outcome.value)
-        return [Answer(kind, language if kind is Kind.PROFILE else "", reply) for (_, kind), reply in replies.items()]
+    def _refuse_hopeless(self, target: Target, *, force: bool) -> None:
+        subject = Subject(replace(target.who, mbid=target.asked.mbid, spotify_id=target.asked.spotify_id), "")
+        if not any(question.is_askable(subject) for question in self._research.questions):
+            raise FailedPrecondition(
+                "No provider is on that can be asked this. Set the key of one, such as LASTFM_API_KEY, "
+                "or SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET."
+            )
+        if not force and self._store.is_remembered_absent(target.asked):
+            raise NotFound(_unknown(target.asked))
 
-    def _refuse_hopeless(self, subject: Subject, *, force: bool) -> None:
-        if not self._providers:
-            raise FailedPrecondition("No provider is on, so nobody can be asked. Set the key of one, such as LASTFM_API_KEY.")
-        if not force and self._store.is_remembered_absent(subject.named):
-            raise NotFound(_unknown(subject.name))
-
-    def _refuse_unknown(self, subject: Subject, answers: Sequence[Answer]) -> None:
-        if not all(isinstance(answer.reply.outcome, Absent) for answer in answers):
-            raise _first_fault(answers)
-        self._store.remember_absent(subject.named, self._policy.freshness.absent)
-        raise NotFound(_unknown(subject.name))
+    def _refuse_unknown(self, target: Target, findings: Findings) -> None:
+        """Nobody is written down whom no provider knows, or of whom not even a name is known."""
+        name = findings.learned.named
+        outcomes = {check.outcome for check in findings.learned.checks}  # a namesake's page counts there as no answer
+        if not outcomes.isdisjoint((CheckOutcome.FOUND, CheckOutcome.AMBIGUOUS)) and (name is not None or target.asked.name):
+            return
+        if outcomes - {CheckOutcome.ABSENT}:
+            raise _first_fault(findings)
+        self._store.remember_absent(target.asked, self._research.absent_for)
+        raise NotFound(_unknown(target.asked))
 
 
-def _is_answer(answer: Answer) -> bool:
-    return not isinstance(answer.reply.outcome, Fault | Deferred)
+def _tells_who(ref: ArtistRef, dossier: Dossier) -> bool:
+    """Whether the caller gives an id that settles what was open when the name alone was asked."""
+    is_given = ref.named is not None and ref.named.mbid is not None
+    return is_given and dossier.verdicts()[IdScheme.MBID].value is None
 
 
-def _first_fault(answers: Sequence[Answer]) -> ProviderFault:
-    for answer in answers:
-        if isinstance(answer.reply.outcome, Fault):
-            return answer.reply.outcome.error
-    for answer in answers:
-        if isinstance(answer.reply.outcome, Deferred):
-            wait = answer.reply.outcome.not_before - answer.reply.retrieved_at
-            return ProviderUnavailable(answer.reply.provider, "wants to be asked later", retry_after=wait)
-    return ProviderUnavailable("providers", "none answered")
+def _first_fault(findings: Findings) -> ProviderFault:
+    for outcome in findings.outcomes:
+        if isinstance(outcome, Fault):
+            return outcome.error
+    for each in findings.asked:
+        if each.reply and isinstance(each.reply.outcome, Deferred):
+            wait = each.reply.outcome.not_before - each.reply.retrieved_at
+            return ProviderUnavailable(each.reply.provider, "wants to be asked later", retry_after=wait)
+    return ProviderUnavailable("providers", "none answered in time")
 
 
-def _unknown(name: str) -> str:
-    return f"No provider knows an artist named {name!r}."
+def _unknown(asked: ArtistName) -> str:
+    return f"No provider knows an artist named {asked.name!r}." if asked.name else "No provider knows this Spotify id."

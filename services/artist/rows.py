@@ -1,5 +1,6 @@
 """How do rows become what the domain speaks of, and back?"""
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,11 +9,13 @@ from unidecode import unidecode
 
 from kernel.evidence import Evidence
 from services.artist import values
-from services.artist.domain import MAX_NAME, Artist, ArtistField, ArtistId, Kind, match_key
+from services.artist.domain import MAX_NAME, Artist, ArtistField, ArtistId, IdScheme, Kind, match_key
 from services.artist.dossier import Check, CheckOutcome, Fact, Override, SimilarArtist
+from services.artist.identity import Basis, Claim
 from services.artist.merge import Learned
 
 _EVIDENCE = TypeAdapter(Evidence)
+CLAIM_KEY = ("artist_id", "provider", "source", "scheme", "value")
 
 
 def sort_key(name: str) -> str:
@@ -31,6 +34,7 @@ def artist_of(row: sa.Row[Any]) -> Artist:
         updated_at=row.updated_at,
         mbid=row.mbid,
         spotify_id=row.spotify_id,
+        wikidata_id=row.wikidata_id,
         in_library=row.in_library,
         lastfm_url=row.lastfm_url,
         lastfm_listeners=row.lastfm_listeners,
@@ -43,7 +47,22 @@ def artist_of(row: sa.Row[Any]) -> Artist:
 
 def fact_of(row: sa.Row[Any]) -> Fact:
     field = ArtistField(row.field)
-    return Fact(field, values.parse(field, row.value), _EVIDENCE.validate_python(row.evidence), row.language)
+    evidence = _EVIDENCE.validate_python(row.evidence)
+    return Fact(field, values.parse(field, row.value), evidence, row.language, _parse_id(row.rests_on))
+
+
+def claim_of(row: sa.Row[Any]) -> Claim:
+    return Claim(
+        scheme=IdScheme(row.scheme),
+        value=row.value,
+        evidence=_EVIDENCE.validate_python(row.evidence),
+        basis=Basis(row.basis),
+        name=row.name,
+        description=row.description,
+        rests_on=_parse_id(row.rests_on),
+        now=row.now,
+        source=row.source,
+    )
 
 
 def override_of(row: sa.Row[Any]) -> Override:
@@ -87,9 +106,31 @@ def rows_of_facts(artist_id: ArtistId, facts: tuple[Fact, ...]) -> list[dict[str
             "provider": fact.evidence.provider,
             "value": values.plain(fact.field, fact.value),
             "evidence": plain_evidence(fact.evidence),
+            "rests_on": _format_id(fact.rests_on),
         }
         for fact in facts
     ]
+
+
+def rows_of_claims(artist_id: ArtistId, claims: Iterable[Claim]) -> list[dict[str, Any]]:
+    """Of several claims of one provider for one id, in answer to one question, the surest."""
+    kept: dict[tuple[str, ...], dict[str, Any]] = {}
+    for claim in sorted(claims, key=lambda claim: claim.evidence.confidence):
+        key = (claim.evidence.provider, claim.source, claim.scheme, claim.value)
+        kept[key] = {
+            "artist_id": artist_id,
+            "provider": claim.evidence.provider,
+            "source": claim.source,
+            "scheme": claim.scheme,
+            "value": claim.value,
+            "basis": claim.basis,
+            "name": claim.name,
+            "description": claim.description,
+            "rests_on": _format_id(claim.rests_on),
+            "now": claim.now,
+            "evidence": plain_evidence(claim.evidence),
+        }
+    return list(kept.values())
 
 
 def rows_of_checks(artist_id: ArtistId, learned: Learned) -> list[dict[str, Any]]:
@@ -119,6 +160,15 @@ def row_of_override(artist_id: ArtistId, override: Override) -> dict[str, Any]:
         "created_at": override.created_at,
         "differs_since": override.differs_since,
     }
+
+
+def _format_id(known: tuple[IdScheme, str] | None) -> str:
+    return f"{known[0]}:{known[1]}" if known else ""
+
+
+def _parse_id(text: str) -> tuple[IdScheme, str] | None:
+    scheme, _, value = text.partition(":")
+    return (IdScheme(scheme), value) if value else None
 
 
 def plain_evidence(evidence: Evidence) -> Any:

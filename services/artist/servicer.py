@@ -1,19 +1,25 @@
 """The artist service's gRPC face: one short method per RPC. Errors are raised; the server's interceptor translates them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import grpc
 
 from kernel.clock import Clock
 from kernel.paging import PageTokens, page_size
 from kernel.telemetry import ProviderFigures
+from services.artist.batches import Batches
 from services.artist.convert import replies, requests
-from services.artist.domain import ArtistField, ArtistFilter
+from services.artist.domain import ArtistField
+from services.artist.listing import ArtistFilter
 from services.artist.pipeline import ArtistPipeline
+from services.artist.research import Wish
 from services.artist.store import ArtistStore
 from services.artist.view import Viewpoint
 from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.artist.v1 import artist_pb2_grpc
+
+_TO_ANSWER = 1.0
+"""Seconds kept for answering, of the time a caller waits for a batch."""
 
 
 class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
@@ -24,6 +30,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         *,
         pipeline: ArtistPipeline,
         store: ArtistStore,
+        batches: Batches,
         viewpoint: Viewpoint,
         tokens: PageTokens,
         figures: Callable[[], Mapping[str, ProviderFigures]],
@@ -31,6 +38,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
     ) -> None:
         self._pipeline = pipeline
         self._store = store
+        self._batches = batches
         self._viewpoint = viewpoint
         self._tokens = tokens
         self._figures = figures
@@ -38,7 +46,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
 
     def EnrichArtist(self, request: pb.EnrichArtistRequest, context: grpc.ServicerContext) -> pb.EnrichArtistResponse:
         language = requests.language(request.language, self._viewpoint.language)
-        reading = self._pipeline.enrich(requests.enrich_ref(request), language=language, force=request.force_refresh)
+        reading = self._pipeline.enrich(requests.enrich_ref(request), Wish(language, force=request.force_refresh))
         return replies.enrich_response(self._viewpoint.view(reading, language))
 
     def GetEnrichedArtist(
@@ -51,8 +59,27 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
     def RefreshArtist(self, request: pb.RefreshArtistRequest, context: grpc.ServicerContext) -> pb.RefreshArtistResponse:
         language = requests.language(request.language, self._viewpoint.language)
         kinds = requests.kinds(request.kinds)
-        reading = self._pipeline.refresh(requests.ref(request.id), language=language, kinds=kinds)
+        reading = self._pipeline.refresh(requests.ref(request.id), Wish(language, kinds, force=True))
         return replies.refresh_response(self._viewpoint.view(reading, language))
+
+    def BatchEnrichArtists(
+        self, request: pb.BatchEnrichArtistsRequest, context: grpc.ServicerContext
+    ) -> pb.BatchEnrichArtistsResponse:
+        language = requests.language(request.language, self._viewpoint.language)
+        ids, wanted = requests.batch_ids(request), requests.batch_id(request.batch_id)
+        batch_id = self._batches.start(wanted, ids, Wish(language, force=request.force_refresh))
+        batch = self._batches.wait(batch_id, leave=_TO_ANSWER)
+        readings = self._pipeline.get_many([requests.ref(artist_id) for artist_id in ids])
+        views = [self._viewpoint.view(reading, language) if reading else None for reading in readings]
+        return replies.batch_response(batch, views)
+
+    def WatchBatch(self, request: pb.WatchBatchRequest, context: grpc.ServicerContext) -> Iterator[pb.WatchBatchResponse]:
+        told = 0
+        for batch in self._batches.watch(request.batch_id):
+            yield replies.batch_progress(batch)
+            names = self._pipeline.names([requests.ref(batch.artist_ids[each.position]) for each in batch.done[told:]])
+            yield from replies.batched_artists(batch, names, told)
+            told = len(batch.done)
 
     def GetEnrichmentMetrics(
         self, request: pb.GetEnrichmentMetricsRequest, context: grpc.ServicerContext
@@ -83,6 +110,11 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         similar = [replies.similar_artist(each) for each in found[:size]]
         return pb.ListSimilarArtistsResponse(similar_artists=similar, next_page_token=token)
 
+    def GetArtistNumbers(self, request: pb.GetArtistNumbersRequest, context: grpc.ServicerContext) -> pb.GetArtistNumbersResponse:
+        metric = requests.metric(request.metric)
+        artist = self._pipeline.get_artist(requests.ref(request.artist))
+        return replies.numbers_response(self._store.list_numbers(artist.id, metric))
+
     def ExplainArtist(self, request: pb.ExplainArtistRequest, context: grpc.ServicerContext) -> pb.ExplainArtistResponse:
         fields = [requests.field(request.field)] if request.field else list(ArtistField)
         dossier = self._pipeline.get(requests.ref(request.artist)).value
@@ -92,13 +124,15 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         self, request: pb.UpdateArtistOverrideRequest, context: grpc.ServicerContext
     ) -> pb.UpdateArtistOverrideResponse:
         override = requests.override_of(request, self._clock.now(), self._viewpoint.language)
-        dossier = self._pipeline.set_override(requests.ref(request.artist), override).value
+        wish = Wish(self._viewpoint.language)
+        dossier = self._pipeline.set_override(requests.ref(request.artist), override, wish).value
         return replies.override_response(self._viewpoint.explain(dossier, [override.field])[0])
 
     def DeleteArtistOverride(
         self, request: pb.DeleteArtistOverrideRequest, context: grpc.ServicerContext
     ) -> pb.DeleteArtistOverrideResponse:
-        self._pipeline.delete_override(requests.ref(request.artist), requests.field(request.field))
+        wish = Wish(self._viewpoint.language)
+        self._pipeline.delete_override(requests.ref(request.artist), requests.field(request.field), wish)
         return pb.DeleteArtistOverrideResponse()
 
     def InvalidateArtists(

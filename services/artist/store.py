@@ -1,8 +1,8 @@
 """Where does what we know of artists stay, and how is it found again?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -11,29 +11,22 @@ from kernel.clock import Clock
 from kernel.database import Database, upsert
 from kernel.errors import AlreadyExists
 from kernel.jobs import JobStore, Lane
-from services.artist import rows
-from services.artist.domain import (
-    Artist,
-    ArtistField,
-    ArtistFilter,
-    ArtistId,
-    ArtistName,
-    ArtistRef,
-    SimilarFilter,
-    SimilarName,
-    clean_name,
-    match_key,
-)
-from services.artist.dossier import CheckOutcome, Dossier, Override, SimilarArtist, with_drift
-from services.artist.identities import find_artist, resolve
-from services.artist.merge import SURE_OF_IDENTITY, Learned
-from services.artist.tables import absences, artists, checks, facts, names, overrides, similar
+from services.artist import listing, numbers, rows
+from services.artist.columns import accepted_ids, columns_of, spelling
+from services.artist.domain import Artist, ArtistField, ArtistId, ArtistName, ArtistRef, IdScheme, Kind, SimilarName, match_key
+from services.artist.dossier import ID_FIELDS, Dossier, Override, SimilarArtist, Trust, with_drift
+from services.artist.identity import PAGE_OF_THE_NAME
+from services.artist.listing import ArtistFilter, SimilarFilter
+from services.artist.merge import Learned
+from services.artist.merging import find_twin, merge_artists
+from services.artist.naming import LIBRARY, REQUEST, UNSAID, Source, add_name, find_artist, resolve
+from services.artist.questions import Target
+from services.artist.tables import absences, artists, checks, claims, facts, overrides, redirects, similar
+from services.artist.writing import writing
 
 T = TypeVar("T")
 
 REFRESH = "refresh_artist"
-_WRITERS = 0x736F6E69  # any number, the same in every replica
-_UNTIL_THE_END = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +40,11 @@ class Ensured:
 class ArtistStore:
     """All of it is safe to call from any thread; each method is one transaction."""
 
-    def __init__(self, database: Database, jobs: JobStore, *, clock: Clock, priority: Sequence[str]) -> None:
+    def __init__(self, database: Database, jobs: JobStore, *, clock: Clock, trust: Trust) -> None:
         self._database = database
         self._jobs = jobs
         self._clock = clock
-        self._priority = tuple(priority)
+        self._trust = trust
 
     def find(self, ref: ArtistRef) -> Artist | None:
         """The artist meant, or None. Among several of one name: the library's, else the most heard, else the first seen."""
@@ -62,7 +55,7 @@ class ArtistStore:
         """Makes the artists that are missing; all are in the library from now on."""
 
         def write(connection: sa.Connection) -> Ensured:
-            ids = resolve(connection, wanted, self._clock.now())
+            ids = resolve(connection, wanted, self._clock.now(), LIBRARY)
             fresh = sa.and_(artists.c.id.in_(set(ids)), artists.c.in_library.is_(False))
             joining = sa.update(artists).where(fresh).values(in_library=True, updated_at=self._clock.now())
             joined = connection.execute(joining.returning(artists.c.id)).scalars().all()
@@ -75,25 +68,24 @@ class ArtistStore:
         with self._database.read() as connection:
             return _load(connection, artist_id)
 
-    def save(self, artist: Artist | None, asked: ArtistName, learned: Learned) -> ArtistId:
-        """Writes down what was learnt, all or nothing; makes a new artist, and plans a refresh of what was not answered."""
+    def save(self, target: Target, learned: Learned, *, is_more_due: Callable[[Dossier], bool]) -> ArtistId:
+        """Writes down what was learnt, all or nothing; makes a new artist, and plans a refresh of what was not answered, or,
+        where `is_more_due` says so, was left for later. The artist may turn out to be one that is there under another id.
+        """
 
         def write(connection: sa.Connection) -> ArtistId:
-            named = learned.named or asked
-            known = replace(named, mbid=named.mbid or asked.mbid)
-            artist_id = artist.id if artist else resolve(connection, [known], self._clock.now())[0]
-            self._add_name(connection, artist_id, asked.name)
-            upsert(
-                connection,
-                facts,
-                rows.rows_of_facts(artist_id, learned.facts),
-                key=("artist_id", "field", "language", "provider"),
-            )
-            upsert(connection, checks, rows.rows_of_checks(artist_id, learned), key=("artist_id", "provider", "kind", "language"))
-            for provider, found in (learned.similar or {}).items():
-                self._replace_similar(connection, artist_id, provider, found)
-            self._show(connection, artist_id, known)
-            self._plan_refresh(connection, artist_id, learned)
+            named = learned.named or target.asked
+            asked = target.asked
+            known = ArtistName(named.name or asked.name, named.mbid or asked.mbid, named.spotify_id or asked.spotify_id)
+            is_enough = _is_name_enough(target, learned)
+            source = replace(REQUEST if learned.claims is None else UNSAID, is_page=is_enough)
+            artist_id = target.artist.id if target.artist else resolve(connection, [known], self._clock.now(), source)[0]
+            artist_id = self._present_id(connection, artist_id)
+            add_name(connection, artist_id, asked.name or known.name, is_enough=is_enough)
+            told = learned if target.artist else _beside(_load(connection, artist_id), learned)
+            self._write_learned(connection, artist_id, told)
+            artist_id = self._show(connection, artist_id, known)
+            self._plan_refresh(connection, artist_id, learned, is_more_due)
             return artist_id
 
         return self._writing(write)
@@ -116,10 +108,11 @@ class ArtistStore:
         """Raises AlreadyExists for a MusicBrainz id that another artist has."""
 
         def write(connection: sa.Connection) -> None:
-            if override.field is ArtistField.MBID and _is_taken(connection, override.value, artist_id):
-                raise AlreadyExists("Another artist has this MusicBrainz id.")
+            ids = {override.field.value: str(override.value)} if override.field in ID_FIELDS else {}
+            if find_twin(connection, artist_id, ids):
+                raise AlreadyExists("Another artist has this id.")
             upsert(connection, overrides, [rows.row_of_override(artist_id, override)], key=("artist_id", "field"))
-            self._show(connection, artist_id, None)
+            self._show_settled(connection, artist_id, override.field)
 
         self._writing(write)
 
@@ -129,9 +122,9 @@ class ArtistStore:
 
         def write(connection: sa.Connection) -> bool:
             gone = connection.execute(sa.delete(overrides).where(chosen)).rowcount > 0
-            if gone and field is ArtistField.MBID:
-                connection.execute(sa.update(artists).where(artists.c.id == artist_id).values(mbid=None))
-            self._show(connection, artist_id, None)
+            if gone and field in ID_FIELDS:
+                connection.execute(sa.update(artists).where(artists.c.id == artist_id).values({field.value: None}))
+            self._show_settled(connection, artist_id, field)
             return gone
 
         return self._writing(write)
@@ -149,40 +142,52 @@ class ArtistStore:
 
     def list_artists(self, wanted: ArtistFilter, *, after: tuple[str, str] | None, limit: int) -> list[tuple[str, Artist]]:
         """At most `limit` artists by name, each with its sort key; `after` is the (sort key, id) of the last one had."""
-        query = sa.select(artists).order_by(artists.c.sort_key, artists.c.id).limit(limit)
-        if wanted.name_prefix:
-            prefix = rows.sort_key(wanted.name_prefix)
-            query = query.where(artists.c.sort_key >= prefix, artists.c.sort_key < prefix + _UNTIL_THE_END)
-        if wanted.in_library is not None:
-            query = query.where(artists.c.in_library.is_(wanted.in_library))
-        if after is not None:
-            query = query.where(sa.tuple_(artists.c.sort_key, artists.c.id) > sa.tuple_(*map(sa.literal, after)))
         with self._database.read() as connection:
-            return [(row.sort_key, rows.artist_of(row)) for row in connection.execute(query)]
+            found = connection.execute(listing.by_name(wanted, after=after, limit=limit))
+            return [(row.sort_key, rows.artist_of(row)) for row in found]
 
     def list_similar(self, artist_id: ArtistId, wanted: SimilarFilter, *, offset: int, limit: int) -> list[SimilarArtist]:
         """At most `limit` similar artists, most alike first."""
-        query = _similar_of(artist_id).where(similar.c.weight >= wanted.min_weight).offset(offset).limit(limit)
-        if wanted.in_library is not None:
-            query = query.where(artists.c.in_library.is_(wanted.in_library))
         with self._database.read() as connection:
-            return [rows.similar_of(row) for row in connection.execute(query)]
+            found = connection.execute(listing.similar_to(artist_id, wanted).offset(offset).limit(limit))
+            return [rows.similar_of(row) for row in found]
+
+    def list_due(self, before: datetime, *, limit: int) -> list[ArtistId]:
+        """At most `limit` artists of the library of which something is due before then, the longest overdue first."""
+        with self._database.read() as connection:
+            return [ArtistId(artist_id) for artist_id in connection.execute(listing.due(before, limit=limit)).scalars()]
+
+    def list_numbers(self, artist_id: ArtistId, metric: ArtistField | None) -> list[numbers.Series]:
+        """The artist's numbers over time; of one metric, or all."""
+        with self._database.read() as connection:
+            found = numbers.load(connection, artist_id, self._clock.now())
+        return [series for series in found if metric in (None, series.metric)]
 
     def _writing(self, write: Callable[[sa.Connection], T]) -> T:
-        with self._database.write() as connection:
-            if connection.dialect.name == "postgresql":
-                # SQLite has one pen; here two that make each other's artists would deadlock, or make one of them twice. Not a
-                # lock of the table: autovacuum would have to wait for it, or be cancelled.
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+        with writing(self._database) as connection:
             return write(connection)
 
-    def _add_name(self, connection: sa.Connection, artist_id: ArtistId, name: str) -> None:
-        upsert(connection, names, [{"match_key": match_key(name), "artist_id": artist_id}], key=("match_key", "artist_id"))
+    def _present_id(self, connection: sa.Connection, artist_id: ArtistId) -> ArtistId:
+        """Of an artist that became another one since it was looked up."""
+        moved = connection.execute(sa.select(redirects.c.artist_id).where(redirects.c.old_id == artist_id)).scalar_one_or_none()
+        return ArtistId(moved) if moved else artist_id
+
+    def _write_learned(self, connection: sa.Connection, artist_id: ArtistId, learned: Learned) -> None:
+        fact_rows = rows.rows_of_facts(artist_id, learned.facts)
+        upsert(connection, facts, fact_rows, key=("artist_id", "field", "language", "provider"))
+        upsert(connection, checks, rows.rows_of_checks(artist_id, learned), key=("artist_id", "provider", "kind", "language"))
+        numbers.record(connection, artist_id, learned.facts)
+        if learned.claims is not None:
+            connection.execute(sa.delete(claims).where(claims.c.artist_id == artist_id))
+            upsert(connection, claims, rows.rows_of_claims(artist_id, learned.claims), key=rows.CLAIM_KEY)
+        for provider, found in (learned.similar or {}).items():
+            self._replace_similar(connection, artist_id, provider, found)
 
     def _replace_similar(
         self, connection: sa.Connection, artist_id: ArtistId, provider: str, found: Sequence[tuple[SimilarName, Any]]
     ) -> None:
-        ids = resolve(connection, [ArtistName(row.name, row.mbid) for row, _ in found], self._clock.now())
+        source = Source(provider, PAGE_OF_THE_NAME, "its list of similar artists", is_page=True)
+        ids = resolve(connection, [ArtistName(row.name, row.mbid) for row, _ in found], self._clock.now(), source)
         connection.execute(sa.delete(similar).where(similar.c.artist_id == artist_id, similar.c.provider == provider))
         edges: dict[ArtistId, dict[str, Any]] = {}
         for other, (row, evidence) in zip(ids, found, strict=True):
@@ -190,24 +195,46 @@ class ArtistStore:
                 edges.setdefault(other, _edge(artist_id, other, provider, row, rows.plain_evidence(evidence)))
         upsert(connection, similar, list(edges.values()), key=("artist_id", "provider", "similar_artist_id"))
 
-    def _show(self, connection: sa.Connection, artist_id: ArtistId, named: ArtistName | None) -> None:
-        """Brings the columns of the artist's own row, and the drift of its overrides, up to what is known now."""
+    def _show(self, connection: sa.Connection, artist_id: ArtistId, named: ArtistName | None) -> ArtistId:
+        """Brings the columns of the artist's own row, and the drift of its overrides, up to what is known now.
+
+        Answers under which id the artist is from now on: an id elsewhere that another row has already shows that both are one.
+        """
         dossier = _load(connection, artist_id)
         if dossier is None:
-            return
-        drifted = with_drift(dossier.overrides, dossier, self._priority, self._clock.now())
+            return artist_id
+        drifted = with_drift(dossier.overrides, dossier, self._trust, self._clock.now())
         upsert(connection, overrides, [rows.row_of_override(artist_id, each) for each in drifted], key=("artist_id", "field"))
-        values = {**_columns(dossier, self._priority), **_identity(connection, dossier, named, self._priority)}
+        ids = accepted_ids(dossier)
+        twin = find_twin(connection, artist_id, ids)
+        if twin is not None:
+            merge_artists(connection, kept=twin, gone=artist_id, now=self._clock.now())
+            return self._show(connection, twin, named)
+        values = {**columns_of(dossier, self._trust), **ids, **spelling(dossier.artist, named)}
         connection.execute(sa.update(artists).where(artists.c.id == artist_id).values(**values, updated_at=self._clock.now()))
+        return artist_id
 
-    def _plan_refresh(self, connection: sa.Connection, artist_id: ArtistId, learned: Learned) -> None:
-        unanswered = [check.next_check_at for check in learned.checks if not check.is_answer]
-        if unanswered:
+    def _show_settled(self, connection: sa.Connection, artist_id: ArtistId, field: ArtistField) -> None:
+        """When it changes who is meant, everything is due: answers about somebody else are worth nothing."""
+        if field in ID_FIELDS:
+            connection.execute(sa.delete(similar).where(similar.c.artist_id == artist_id))
+            due = sa.update(checks).where(checks.c.artist_id == artist_id).values(next_check_at=self._clock.now())
+            connection.execute(due)
+        self._show(connection, artist_id, None)
+
+    def _plan_refresh(
+        self, connection: sa.Connection, artist_id: ArtistId, learned: Learned, is_more_due: Callable[[Dossier], bool]
+    ) -> None:
+        due = [check.next_check_at for check in learned.checks if not check.is_answer]
+        dossier = _load(connection, artist_id)
+        if dossier is not None and is_more_due(dossier):
+            due.append(self._clock.now())
+        if due:
             self._jobs.enqueue(
                 REFRESH,
                 {"artist_id": artist_id},
                 lane=Lane.LOW,
-                due_at=min(unanswered),
+                due_at=min(due),
                 dedupe_key=f"{REFRESH}:{artist_id}",
                 connection=connection,
             )
@@ -220,23 +247,15 @@ def _load(connection: sa.Connection, artist_id: ArtistId) -> Dossier | None:
     return Dossier(
         artist=rows.artist_of(row),
         facts=tuple(map(rows.fact_of, _of(connection, facts, artist_id))),
-        similar=tuple(map(rows.similar_of, connection.execute(_similar_of(artist_id)))),
+        similar=tuple(map(rows.similar_of, connection.execute(listing.similar_to(artist_id, SimilarFilter())))),
         overrides=tuple(map(rows.override_of, _of(connection, overrides, artist_id))),
         checks=tuple(map(rows.check_of, _of(connection, checks, artist_id))),
+        claims=tuple(map(rows.claim_of, _of(connection, claims, artist_id))),
     )
 
 
 def _of(connection: sa.Connection, table: sa.Table, artist_id: ArtistId) -> sa.CursorResult[Any]:
     return connection.execute(sa.select(table).where(table.c.artist_id == artist_id))
-
-
-def _similar_of(artist_id: ArtistId) -> sa.Select[Any]:
-    return (
-        sa.select(similar, artists.c.mbid, artists.c.in_library)
-        .join(artists, artists.c.id == similar.c.similar_artist_id)
-        .where(similar.c.artist_id == artist_id)
-        .order_by(similar.c.weight.desc(), similar.c.rank, similar.c.similar_artist_id)
-    )
 
 
 def _edge(artist_id: ArtistId, other: ArtistId, provider: str, row: SimilarName, evidence: Any) -> dict[str, Any]:
@@ -252,46 +271,24 @@ def _edge(artist_id: ArtistId, other: ArtistId, provider: str, row: SimilarName,
     }
 
 
-def _columns(dossier: Dossier, priority: Sequence[str]) -> Mapping[str, Any]:
-    """The columns that users' own queries read, as chosen now."""
-
-    def shown(field: ArtistField) -> Any:
-        best = dossier.chosen(field, priority=priority)
-        return best.value if best else None
-
-    lastfm = [check for check in dossier.checks if check.provider == "lastfm" and check.outcome is not CheckOutcome.ABSENT]
-    return {
-        "lastfm_url": shown(ArtistField.URL),
-        "lastfm_listeners": shown(ArtistField.LISTENERS),
-        "lastfm_playcount": shown(ArtistField.PLAYCOUNT),
-        "lastfm_tags": [tag.name for tag in shown(ArtistField.TAGS) or ()],
-        "lastfm_info_fetched_at": max((c.answered_at for c in lastfm if c.answered_at), default=None),
-        "lastfm_similar_artists_fetched": any(c.kind == "similar" and c.answered_at for c in dossier.checks),
-    }
+def _is_name_enough(target: Target, learned: Learned) -> bool:
+    """Whether the name alone will mean this artist from now on: it was asked for so, or the page of the name is this artist's."""
+    if target.is_named and target.asked.mbid is None and target.asked.spotify_id is None:
+        return True
+    mbid = learned.named.mbid if learned.named else None
+    pages = [claim for claim in learned.claims or () if claim.source == Kind.PROFILE and claim.scheme is IdScheme.MBID]
+    return any(claim.value == mbid for claim in pages)
 
 
-def _identity(
-    connection: sa.Connection, dossier: Dossier, named: ArtistName | None, priority: Sequence[str]
-) -> Mapping[str, Any]:
-    """The provider's spelling where it is the same name; a person's MusicBrainz id, else the best one no other artist has."""
-    artist, override = dossier.artist, dossier.override(ArtistField.MBID)
-    changes: dict[str, Any] = {}
-    if named is not None and match_key(named.name) == match_key(artist.name):
-        changes["name"] = clean_name(named.name)
-    best = dossier.chosen(ArtistField.MBID, priority=priority)
-    trusted = best if best is not None and best.evidence.confidence >= SURE_OF_IDENTITY else None
-    if override is not None:
-        changes["mbid"] = override.value
-    elif artist.mbid is None:
-        found = named.mbid if named is not None else trusted.value if trusted is not None else None
-        changes |= {"mbid": found} if found and not _is_taken(connection, found, artist.id) else {}
-    return changes
-
-
-def _is_taken(connection: sa.Connection, mbid: object, artist_id: ArtistId) -> bool:
-    other = sa.select(artists.c.id).where(artists.c.mbid == mbid, artists.c.id != artist_id)
-    return connection.execute(other).first() is not None
+def _beside(held: Dossier | None, learned: Learned) -> Learned:
+    """What was learnt under a name we did not have, of one we turn out to know: it adds to the claims, and where it told nobody
+    apart it adds none, for a name nearly the same must not undo what is known.
+    """
+    if held is None or not held.claims or learned.claims is None:
+        return learned
+    is_told = learned.named is not None and (learned.named.mbid or learned.named.spotify_id)
+    return replace(learned, claims=(*held.claims, *learned.claims) if is_told else None)
 
 
 def _absence_key(named: ArtistName) -> str:
-    return f"{match_key(named.name)} {named.mbid}" if named.mbid else match_key(named.name)
+    return " ".join(filter(None, (match_key(named.name), named.mbid, named.spotify_id)))

@@ -15,6 +15,7 @@ artists = sa.Table(
     sa.Column("sort_key", sa.Text(collation="C").with_variant(sa.Text(collation="BINARY"), "sqlite"), nullable=False),
     sa.Column("mbid", sa.String(36), unique=True),
     sa.Column("spotify_id", sa.String(22), unique=True),
+    sa.Column("wikidata_id", sa.String(16)),
     sa.Column("in_library", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("lastfm_url", sa.Text),
     sa.Column("lastfm_listeners", sa.BigInteger),
@@ -26,20 +27,13 @@ artists = sa.Table(
     sa.Column("updated_at", UtcDateTime, nullable=False),
 )
 sa.Index("ix_artists_sort", artists.c.sort_key, artists.c.id)
-# One row per name until a MusicBrainz id tells two artists of that name apart.
-sa.Index(
-    "uq_artists_unidentified_name",
-    artists.c.match_key,
-    unique=True,
-    sqlite_where=artists.c.mbid.is_(None),
-    postgresql_where=artists.c.mbid.is_(None),
-)
-
 names = sa.Table(
     "artist_names",
     metadata,
     sa.Column("match_key", sa.Text, primary_key=True),
     sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
+    # Whether the name alone means this artist. Of one asked for by an id that is not known: a namesake may be far better known.
+    sa.Column("is_enough", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
 facts = sa.Table(
@@ -51,7 +45,26 @@ facts = sa.Table(
     sa.Column("provider", sa.String(32), primary_key=True),
     sa.Column("value", Json, nullable=False),
     sa.Column("evidence", Json, nullable=False),
+    sa.Column("rests_on", sa.String(64), nullable=False, server_default=""),
 )
+
+# Who says that an artist is known elsewhere by which id; `source` is the question it answers.
+claims = sa.Table(
+    "artist_claims",
+    metadata,
+    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("provider", sa.String(32), primary_key=True),
+    sa.Column("source", sa.String(64), primary_key=True),
+    sa.Column("scheme", sa.String(16), primary_key=True),
+    sa.Column("value", sa.String(64), primary_key=True),
+    sa.Column("basis", sa.String(16), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("rests_on", sa.String(64), nullable=False),
+    sa.Column("now", sa.String(64), nullable=False),
+    sa.Column("evidence", Json, nullable=False),
+)
+sa.Index("ix_artist_claims_value", claims.c.scheme, claims.c.value)
 
 checks = sa.Table(
     "artist_checks",
@@ -94,6 +107,15 @@ overrides = sa.Table(
     sa.Column("differs_since", UtcDateTime),
 )
 
+# Ids of artists that turned out to be others; they lead there for ever.
+redirects = sa.Table(
+    "artist_redirects",
+    metadata,
+    sa.Column("old_id", sa.String(36), primary_key=True),
+    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), nullable=False),
+)
+sa.Index("ix_artist_redirects_artist", redirects.c.artist_id)
+
 # Names that every provider answered about, and none knew.
 absences = sa.Table(
     "artist_absences",
@@ -103,3 +125,13 @@ absences = sa.Table(
     sa.Column("next_check_at", UtcDateTime, nullable=False),
 )
 sa.Index("ix_artist_absences_due", absences.c.next_check_at)
+
+# Which job enriches which artists together, by the name a caller watches it by.
+batches = sa.Table(
+    "artist_batches",
+    metadata,
+    sa.Column("batch_id", sa.String(64), primary_key=True),
+    sa.Column("job_id", sa.Text, nullable=False),
+    sa.Column("artist_ids", Json, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)

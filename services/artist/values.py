@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from services.artist.domain import ArtistField, Biography, Image, Tag
+from services.artist.domain import ArtistField, Biography, Image, Manager, Release, Tag
 from services.artist.dossier import FactValue
 
 _SHAPES: Final[dict[ArtistField, TypeAdapter[Any]]] = {
@@ -14,7 +14,18 @@ _SHAPES: Final[dict[ArtistField, TypeAdapter[Any]]] = {
     ArtistField.TAGS: TypeAdapter(tuple[Tag, ...]),
     ArtistField.BIO: TypeAdapter(Biography),
     ArtistField.IMAGES: TypeAdapter(tuple[Image, ...]),
+    ArtistField.GENRES: TypeAdapter(tuple[str, ...]),
+    ArtistField.FOLLOWERS: TypeAdapter(int),
+    ArtistField.POPULARITY: TypeAdapter(int),
+    ArtistField.MONTHLY_LISTENERS: TypeAdapter(int),
+    ArtistField.LISTENBRAINZ_LISTENERS: TypeAdapter(int),
+    ArtistField.LISTENBRAINZ_LISTENS: TypeAdapter(int),
+    ArtistField.RELEASES: TypeAdapter(tuple[Release, ...]),
+    ArtistField.LABEL: TypeAdapter(str),
+    ArtistField.MANAGEMENT: TypeAdapter(tuple[Manager, ...]),
     ArtistField.MBID: TypeAdapter(str),
+    ArtistField.SPOTIFY_ID: TypeAdapter(str),
+    ArtistField.WIKIDATA_ID: TypeAdapter(str),
 }
 
 

@@ -8,48 +8,44 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from kernel.asking import Asker
-from kernel.breaker import Breaker
-from kernel.cache import LONGEST_IN_REDIS, Cache, MemoryCache, RedisCache, TwoLevelCache, connect_redis
+from kernel.cache import LONGEST_IN_REDIS, Cache, MemoryCache, RedisCache, TwoLevelCache
 from kernel.clock import Clock, SystemClock
 from kernel.codec import JsonCodec
 from kernel.database import Database
-from kernel.evidence import Ambiguous, Found
-from kernel.guard import Guard
 from kernel.http import HttpClient
 from kernel.jobs import Jobs, JobStore
-from kernel.limiter import Limiter, build_limiter
 from kernel.paging import PageTokens
 from kernel.parallel import Fanout
 from kernel.read_through import CacheMeter, ReadThrough
-from kernel.retry import RetryPolicy
 from kernel.server import Registrations
 from services.artist import jobs as artist_jobs
-from services.artist.domain import Kind, Profile, SimilarName, Tag
-from services.artist.dossier import Dossier
+from services.artist.batch_work import BatchWork
+from services.artist.batches import Batches
+from services.artist.domain import ArtistField, Kind
+from services.artist.dossier import Trust
+from services.artist.labels import LabelMethod
 from services.artist.merge import Freshness
 from services.artist.metrics import ArtistMeter
-from services.artist.pipeline import ArtistPipeline, Policy
-from services.artist.providers import lastfm
-from services.artist.questions import AskedProvider
+from services.artist.pipeline import ArtistPipeline
+from services.artist.providers import apify
+from services.artist.providing import Providing, Switchboard
+from services.artist.recent import LiveDossiers
+from services.artist.research import Policy, Research
 from services.artist.servicer import ArtistServicer
 from services.artist.settings import ArtistSettings
+from services.artist.spending import Allowance, SpendingLedger
 from services.artist.store import ArtistStore
 from services.artist.view import Viewpoint
 from soniquebay.artist.v1 import artist_pb2_grpc
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICE = "soniquebay.artist.v1.ArtistService"
-PRIORITY = (lastfm.NAME,)
-"""Whom to believe first when two are equally sure."""
+_THREADS_A_READ = 6
+_ARTISTS_AT_ONCE = 8
+"""Of one batch."""
 
 # Part of every key in Redis: answers written by another shape of the code are not read.
-_CACHE_VERSION = "artist:1"
-_ANSWERS: dict[Kind, Any] = {
-    Kind.PROFILE: Found[Profile] | Ambiguous[Profile],
-    Kind.TAGS: Found[tuple[Tag, ...]] | Ambiguous[tuple[Tag, ...]],
-    Kind.SIMILAR: Found[tuple[SimilarName, ...]] | Ambiguous[tuple[SimilarName, ...]],
-}
+_CACHE_VERSION = "artist:2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,48 +87,77 @@ class _Building:
         self._cache = self._build_cache()
 
     def finish(self) -> ArtistParts:
-        settings = self._settings
+        settings, clock = self._settings, self._clock
         self._database.migrate(MIGRATIONS)
-        job_store = JobStore(self._database, self._clock)
-        store = ArtistStore(self._database, job_store, clock=self._clock, priority=PRIORITY)
-        fanout = Fanout(3 * settings.service_workers, "ask")
-        providers, off = self._build_providers()
-        pipeline = ArtistPipeline(
+        job_store = JobStore(self._database, clock)
+        trust = trust_of(settings)
+        store = ArtistStore(self._database, job_store, clock=clock, trust=trust)
+        fanout = Fanout(_THREADS_A_READ * settings.service_workers, "ask")
+        switchboard = self._build_switchboard()
+        research = Research(switchboard.questions, fanout=fanout, clock=clock, policy=self._policy(), meter=self._meter)
+        dossiers = self._read_through(LiveDossiers())
+        pipeline = ArtistPipeline(store=store, research=research, dossiers=dossiers, clock=clock, meter=self._meter)
+        jobs = Jobs(job_store, clock)
+        together = Fanout(_ARTISTS_AT_ONCE, "batch")
+        work = artist_jobs.Work(
+            pipeline=pipeline,
             store=store,
-            providers=providers,
-            dossiers=self._reads(Dossier),
-            fanout=fanout,
-            clock=self._clock,
-            policy=self._policy(),
-            meter=self._meter,
+            batch=BatchWork(pipeline, research, fanout=together),
+            language=settings.enrichment_language,
+            ahead=settings.enrichment_refresh_ahead,
+            clock=clock,
         )
-        jobs = Jobs(job_store, self._clock)
-        artist_jobs.register(jobs, pipeline, language=settings.enrichment_language, clock=self._clock)
+        artist_jobs.register(jobs, work)
+        viewpoint = Viewpoint(
+            trust=trust,
+            language=settings.enrichment_language,
+            off=switchboard.off,
+            questions=switchboard.questions,
+            label_method=LabelMethod(settings.enrichment_label_method),
+            clock=clock,
+        )
         servicer = ArtistServicer(
             pipeline=pipeline,
             store=store,
-            viewpoint=Viewpoint(PRIORITY, settings.enrichment_language, off),
+            batches=Batches(self._database, job_store, clock=clock),
+            viewpoint=viewpoint,
             tokens=PageTokens.from_settings(settings),
             figures=self._meter.figures,
-            clock=self._clock,
+            clock=clock,
         )
 
         def close() -> None:
+            together.close()
             fanout.close()
             for closer in reversed(self._closers):
                 closer()
 
         return ArtistParts(self._registry, store, pipeline, servicer, jobs, close)
 
+    def _build_switchboard(self) -> Switchboard:
+        settings = self._settings
+        allowance = Allowance(settings.enrichment_apify_artists_per_day, settings.enrichment_apify_artists_per_month)
+        spending = SpendingLedger(self._database, allowances={apify.NAME: allowance}, clock=self._clock)
+        providing = Providing(settings, self._clock, self._http, self._meter, self._reads, spending)
+        switchboard = providing.build()
+        self._closers += providing.closers
+        return switchboard
+
     def _policy(self) -> Policy:
         settings = self._settings
         fresh = {
+            Kind.IDENTITY: settings.enrichment_cache_ttl_identity,
+            Kind.LINKS: settings.enrichment_cache_ttl_identity,
             Kind.PROFILE: settings.enrichment_cache_ttl_counts,
             Kind.TAGS: settings.enrichment_cache_ttl_tags,
             Kind.SIMILAR: settings.enrichment_cache_ttl_similar,
+            Kind.MONTHLY_LISTENERS: settings.enrichment_cache_ttl_monthly_listeners,
+            Kind.LISTENS: settings.enrichment_cache_ttl_counts,
+            Kind.LABELS: settings.enrichment_cache_ttl_labels,
+            Kind.MANAGEMENT: settings.enrichment_cache_ttl_management,
         }
         freshness = Freshness(fresh, settings.enrichment_cache_ttl_absent)
-        return Policy(freshness, settings.enrichment_timeout_total)
+        return Policy(freshness, settings.enrichment_timeout_total, settings.enrichment_timeout_leisure)
 
     def _build_cache(self) -> Cache:
         memory = MemoryCache(self._settings.enrichment_cache_memory_bytes, self._clock)
@@ -143,10 +168,13 @@ class _Building:
         return TwoLevelCache(memory, shared)
 
     def _reads(self, shape: Any, meter: CacheMeter | None = None) -> ReadThrough[Any]:
+        return self._read_through(JsonCodec(shape), meter)
+
+    def _read_through(self, codec: JsonCodec[Any], meter: CacheMeter | None = None) -> ReadThrough[Any]:
         settings = self._settings
         return ReadThrough(
             cache=self._cache,
-            codec=JsonCodec(shape),
+            codec=codec,
             clock=self._clock,
             memory_ttl=settings.enrichment_cache_ttl_memory,
             redis_ttl=settings.enrichment_cache_ttl_redis,
@@ -154,51 +182,11 @@ class _Building:
             meter=meter,
         )
 
-    def _build_providers(self) -> tuple[list[AskedProvider], dict[str, str]]:
-        """Those that are on, and for those that are off what would switch them on."""
-        key = self._settings.lastfm_api_key.get_secret_value()
-        self._meter.watch(lastfm.NAME, is_on=bool(key))
-        if not key:
-            return [], {lastfm.NAME: "Last.fm is off: set LASTFM_API_KEY."}
-        return [self._build_lastfm(key)], {}
 
-    def _build_lastfm(self, key: str) -> AskedProvider:
-        settings, name = self._settings, lastfm.NAME
-        timeout = settings.enrichment_timeout_lastfm
-        breaker = Breaker(
-            name,
-            threshold=settings.lastfm_circuit_breaker_threshold,
-            probe_after=settings.lastfm_circuit_breaker_timeout,
-            clock=self._clock,
-            on_change=partial(self._meter.state, name),
-        )
-        guard = Guard(
-            name,
-            breaker=breaker,
-            limiter=self._build_limiter(name, settings.lastfm_rate_per_second),
-            retry=RetryPolicy(settings.enrichment_max_retries, settings.enrichment_retry_backoff_factor),
-            timeout=timeout,
-            clock=self._clock,
-            meter=self._meter,
-        )
-        answers = self._meter.answers_of(name)
-        askers: dict[Kind, Asker[Any]] = {
-            kind: Asker(name, kind, guard=guard, remembered=self._reads(shape, answers), clock=self._clock)
-            for kind, shape in _ANSWERS.items()
-        }
-        provider = lastfm.LastfmProvider(self._http, api_key=key, url=settings.lastfm_url, timeout=timeout, clock=self._clock)
-        return AskedProvider(name, provider, askers, settings.enrichment_language)
-
-    def _build_limiter(self, name: str, rate_per_second: float) -> Limiter:
-        redis = connect_redis(self._redis_url) if self._redis_url else None
-        limiter = build_limiter(
-            name,
-            rate_per_second=rate_per_second,
-            burst=max(1, round(rate_per_second)),
-            folder=self._settings.data_dir / "limits",
-            redis=redis,
-            clock=self._clock,
-            realm=self._settings.realm,
-        )
-        self._closers += [limiter.close] if redis is None else [redis.close, limiter.close]
-        return limiter
+def trust_of(settings: ArtistSettings) -> Trust:
+    """Whom to believe first, as configured."""
+    exceptions: dict[ArtistField, tuple[str, ...]] = {}
+    for row in settings.enrichment_believe_first:
+        about, _, provider = row.partition("=")
+        exceptions[ArtistField(about)] = (*exceptions.get(ArtistField(about), ()), provider)
+    return Trust(settings.enrichment_providers, exceptions)

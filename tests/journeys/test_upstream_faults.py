@@ -38,12 +38,18 @@ FAULTS = {
 
 
 # The breaker has tests of its own; here every request shall reach the fault.
-QUICK = {"LASTFM_CIRCUIT_BREAKER_THRESHOLD": "1000000", "ENRICHMENT_TIMEOUT_LASTFM": "1s", "ENRICHMENT_TIMEOUT_TOTAL": "2s"}
+QUICK = {
+    "LASTFM_CIRCUIT_BREAKER_THRESHOLD": "1000000",
+    "ENRICHMENT_TIMEOUT_LASTFM": "1s",
+    "ENRICHMENT_TIMEOUT_TOTAL": "2s",
+    "ENRICHMENT_PROVIDERS": "lastfm",  # when it is the only one, nobody else's answer hides its faults
+}
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
     with RunningSystem(tmp_path_factory.mktemp("faults"), QUICK) as running:
+        running.sandbox.put("/_sandbox/limits", json={"lastfm": None})  # only scripted faults shall refuse
         for position, _ in enumerate(FAULTS):
             assert running.enrich(name=f"Fictional Band {position + 1:04}").status_code == 200
         yield running

@@ -129,3 +129,36 @@ def test_another_thread_with_the_context_learns_that_the_caller_gave_up():
     thread.join()
 
     assert seen == [0.0]
+
+
+def test_work_is_background_inside_the_block_only():
+    seen = [deadline.is_background()]
+    with deadline.in_background():
+        with deadline.in_background():
+            seen.append(deadline.is_background())
+        seen.append(deadline.is_background())
+    seen.append(deadline.is_background())
+
+    assert seen == [False, True, True, False]
+
+
+def test_leaving_the_background_by_an_error_ends_it_too():
+    with suppress(KeyError), deadline.in_background():
+        raise KeyError
+
+    assert not deadline.is_background()
+
+
+def test_background_reaches_another_thread_only_with_the_context():
+    seen: list[bool] = []
+
+    def look() -> None:
+        seen.append(deadline.is_background())
+
+    with deadline.in_background():
+        threads = [threading.Thread(target=look), threading.Thread(target=copy_context().run, args=(look,))]
+    for thread in threads:
+        thread.start()
+        thread.join()
+
+    assert seen == [False, True]

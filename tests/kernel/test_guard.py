@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -72,9 +73,9 @@ def use_up_the_time():
     deadline.check()
 
 
-def fault_of(guard: Guard, ask, **said) -> ProviderFault:
+def fault_of(guard: Guard, ask) -> ProviderFault:
     with pytest.raises(ProviderFault) as raised:
-        guard.call("find", ask, **said)
+        guard.call("find", ask)
     return raised.value
 
 
@@ -190,14 +191,15 @@ def test_a_short_wait_named_by_a_busy_provider_is_waited_out(build, clock):
     assert sum(clock.slept) >= 3
 
 
-def test_our_own_limit_is_told_apart_and_parks_nobody(build, limiter):
-    for _ in range(100):
-        limiter.acquire(max_wait=0)
+def test_our_own_limit_is_told_apart_and_parks_nobody(build, clock):
+    slow = build_limiter("upstream", rate_per_second=0.1, burst=1, folder=None, redis=None, clock=clock)
+    slow.acquire(max_wait=0)
 
-    fault = fault_of(build(), lambda: Found("answer"), max_wait=0.1)
+    fault = fault_of(replace(build(), limiter=slow), lambda: Found("answer"))
 
     assert isinstance(fault, LimitReached)
-    assert limiter.parked_until() is None
+    assert slow.parked_until() is None
+    slow.close()
 
 
 def test_the_provider_gets_its_own_time_and_running_out_is_its_fault(build, breaker):

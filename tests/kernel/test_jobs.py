@@ -9,7 +9,7 @@ from kernel import deadline
 from kernel.database import Database
 from kernel.errors import BreakerOpen, Conflict, DeadlineSpent, NotFound, ProviderThrottled, ProviderUnavailable
 from kernel.job_table import job_table
-from kernel.jobs import Again, Job, JobContext, Jobs, JobState, JobStore
+from kernel.jobs import Again, Job, JobContext, Jobs, JobState, JobStore, Lane
 from tests.fakes.clock import FakeClock
 
 LEASE = timedelta(seconds=30)
@@ -192,3 +192,13 @@ def test_an_attempt_that_will_not_end_does_not_hold_up_the_stop(jobs: Jobs) -> N
     thread.join()
 
     assert not was_idle
+
+
+@pytest.mark.parametrize(("lane", "is_background"), [(Lane.HIGH, False), (Lane.NORMAL, True), (Lane.LOW, True)])
+def test_a_job_gives_way_in_the_background_unless_somebody_waits_for_it(jobs: Jobs, lane: Lane, *, is_background: bool) -> None:
+    seen: list[bool] = []
+    jobs.register("walk", lambda _context: seen.append(deadline.is_background()))
+
+    found = run(jobs, jobs.store.enqueue("walk", lane=lane))
+
+    assert (found.state, seen, deadline.is_background()) == (JobState.SUCCEEDED, [is_background], False)

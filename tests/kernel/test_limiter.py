@@ -120,6 +120,17 @@ def test_it_does_not_wait_beyond_the_callers_deadline(build, clock):
     assert clock.slept == []
 
 
+def test_a_long_wait_ends_soon_after_nobody_waits_for_it_any_more(build):
+    clock = LeavingClock()
+    limiter = build(clock=clock)
+    limiter.park(clock.now() + timedelta(seconds=60))
+
+    with deadline.ended_by(clock.has_left), pytest.raises(LimitReached):
+        limiter.acquire(max_wait=60)
+
+    assert sum(clock.slept) <= 1
+
+
 def test_a_hundred_calls_keep_the_rate_in_every_window(build, place):
     clock = NotingClock()
     limiter = build(**place, clock=clock)
@@ -307,3 +318,15 @@ class NotingClock(FakeClock):
     def now(self) -> datetime:
         self.noted = super().now()
         return self.noted
+
+
+class LeavingClock(FakeClock):
+    """Whoever waited is gone by the end of the first sleep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_left = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.has_left.set()

@@ -243,6 +243,27 @@ def test_reads_of_one_key_that_ask_different_things_are_not_answered_by_each_oth
 # Absence
 
 
+def test_who_is_waited_for_does_not_wait_for_the_background_to_look_up_the_same(reads, subject, clock):
+    asked, let_go = threading.Event(), threading.Event()
+
+    def give_way() -> Reading[str]:
+        asked.set()
+        let_go.wait(PATIENCE)
+        return Reading("behind", clock.now(), Source.PROVIDER)
+
+    def read_in_background() -> Reading[str]:
+        with deadline.in_background():
+            return reads.get("key", stored=lambda: None, ask=give_way)
+
+    with ThreadPoolExecutor(1) as pool:
+        behind = pool.submit(read_in_background)
+        asked.wait(PATIENCE)
+        in_front = subject.read(reads)
+        let_go.set()
+
+    assert (in_front.value, behind.result().value) == ("asked", "behind")
+
+
 def test_absence_is_remembered(reads, subject):
     subject.answer = NotFound("Nobody knows it.")
 

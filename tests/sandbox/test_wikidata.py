@@ -139,6 +139,29 @@ def test_artist_is_found_by_its_identifier_elsewhere_and_by_its_item(solve):
     assert by_mbid[0]["sid"]["value"] == by_item[0]["sid"]["value"] == RADIOHEAD
 
 
+def test_lists_on_the_sides_of_a_union_add_up_and_within_one_block_narrow(solve):
+    listed_both = 'VALUES ?s { %s } ?e wdt:P1902 ?s . %s VALUES ?m { "%s" } ?e wdt:P434 ?m .'
+    radiohead = "a74b1b7f-71a5-4011-9441-d0b5e4122711"
+
+    united = solve("SELECT DISTINCT ?e WHERE { { " + listed_both % (listed(MUSE, HALCYON), "} UNION {", radiohead) + " } }")
+    narrowed = solve("SELECT DISTINCT ?e WHERE { " + listed_both % (listed(MUSE, RADIOHEAD), "", radiohead) + " }")
+
+    assert len(united) == 3
+    assert [row["e"]["value"] for row in narrowed] == ["http://www.wikidata.org/entity/Q44190"]
+
+
+def test_statements_tell_themselves_their_rank_and_where_dated_a_source(solve):
+    asked = "?held wikibase:rank ?rank . OPTIONAL { ?held prov:wasDerivedFrom ?reference } OPTIONAL { ?held pq:P580 ?start }"
+    query = STATEMENTS.replace("OPTIONAL { ?held pq:P580 ?start }", asked).replace("?label WHERE", "?held ?rank ?reference WHERE")
+
+    dated, undated = solve(query % listed(HALCYON))[0], solve(query % listed(PORTISHEAD))[0]
+
+    assert dated["held"]["value"].startswith("http://www.wikidata.org/entity/statement/Q900000001-")
+    assert dated["rank"]["value"] == "http://wikiba.se/ontology#NormalRank"
+    assert dated["reference"]["value"].startswith("http://www.wikidata.org/reference/")
+    assert undated.keys() == {"sid", "mbid", "manager", "role", "held", "rank"}
+
+
 @pytest.mark.parametrize("query", ["", "SELEC ?x", "SELECT ?x WHERE { ?x wdt:P434 ?y", "ASK { ?x ?y ?z }", "SELECT ?x WHERE { }"])
 def test_what_is_no_query_is_malformed(ask, query):
     answer = ask(query)

@@ -1,32 +1,28 @@
 """How does what is known become protobuf?"""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from google.protobuf import json_format, struct_pb2
-from google.protobuf.timestamp_pb2 import Timestamp
 
-from kernel.evidence import Candidate, Evidence, Standing
+from kernel.evidence import Candidate
 from kernel.telemetry import ProviderFigures
-from services.artist.domain import Artist, ArtistField, Biography
+from services.artist.batches import Batch
+from services.artist.convert import identities, profiles
+from services.artist.convert.parts import STATUSES, evidence, timestamp
+from services.artist.domain import Artist, ArtistField
 from services.artist.dossier import FactValue, Override, SimilarArtist
+from services.artist.numbers import Series
 from services.artist.values import plain
 from services.artist.view import Explanation, Missing, NoteReason, View
 from soniquebay.artist.v1 import artist_pb2 as pb
 
+_NOT_DONE = "It is not done yet; ask again with the same batch_id, or watch the batch."
 _REASONS = {
     NoteReason.ABSENT: pb.NOTE_REASON_ABSENT,
     NoteReason.FAULT: pb.NOTE_REASON_FAULT,
     NoteReason.DEFERRED: pb.NOTE_REASON_DEFERRED,
     NoteReason.OFF: pb.NOTE_REASON_OFF,
     NoteReason.AMBIGUOUS: pb.NOTE_REASON_AMBIGUOUS,
-}
-_STATUSES = {
-    Standing.CHOSEN: pb.CANDIDATE_STATUS_CHOSEN,
-    Standing.CANDIDATE: pb.CANDIDATE_STATUS_CANDIDATE,
-    Standing.REJECTED: pb.CANDIDATE_STATUS_REJECTED,
-    Standing.LOCKED: pb.CANDIDATE_STATUS_LOCKED,
 }
 
 
@@ -54,16 +50,67 @@ def explain_response(known: Iterable[Explanation]) -> pb.ExplainArtistResponse:
     return pb.ExplainArtistResponse(explanations=map(explanation, known))
 
 
+def numbers_response(known: Iterable[Series]) -> pb.GetArtistNumbersResponse:
+    return pb.GetArtistNumbersResponse(numbers=map(_series, known))
+
+
 def enriched_artist(view: View) -> pb.EnrichedArtist:
+    """Made once of each view: an artist that is read often is answered from memory as a whole."""
+    return view.dossier.once(("message", id(view)), lambda: _enriched_artist(view))
+
+
+def _enriched_artist(view: View) -> pb.EnrichedArtist:
     dossier = view.dossier
     return pb.EnrichedArtist(
         artist=artist(dossier.artist),
-        lastfm=_lastfm(view),
+        lastfm=profiles.lastfm(view),
         similar=[similar_artist(each) for each in dossier.similar],
         notes=[_note(each) for each in view.missing],
         stale=view.stale,
-        retrieved_at=_timestamp(dossier.retrieved_at()),
+        retrieved_at=timestamp(dossier.retrieved_at()),
+        monthly_listeners=profiles.monthly_listeners(view),
+        spotify=profiles.spotify(view),
+        listenbrainz=profiles.listenbrainz(view),
+        labels=profiles.labels(view),
+        management=profiles.management(view),
+        identity=identities.identity(view),
+        artist_id=dossier.artist.id,
     )
+
+
+def batch_response(batch: Batch, views: Sequence[View | None]) -> pb.BatchEnrichArtistsResponse:
+    """In the order asked: the artist, or why there is none."""
+    errors = {each.position: each.error for each in batch.done}
+    answers = []
+    for position, (artist_id, view) in enumerate(zip(batch.artist_ids, views, strict=True)):
+        error = errors.get(position, _NOT_DONE)
+        is_there = view is not None and not error
+        answers.append(_asked_as(artist_id, view) if is_there and view else _failed(artist_id, error or _NOT_DONE))
+    return pb.BatchEnrichArtistsResponse(enriched_artists=answers)
+
+
+def batch_progress(batch: Batch) -> pb.WatchBatchResponse:
+    progress = pb.BatchProgress(total=len(batch.artist_ids), done=len(batch.done), failed=batch.failed, ended=batch.is_over)
+    return pb.WatchBatchResponse(progress=progress)
+
+
+def batched_artists(batch: Batch, names: Sequence[str], told: int) -> Iterator[pb.WatchBatchResponse]:
+    """Those that are done and were not told yet, with their names."""
+    for each, name in zip(batch.done[told:], names, strict=True):
+        artist_id = batch.artist_ids[each.position]
+        one = pb.BatchedArtist(artist_id=artist_id, position=each.position, name=name, error=each.error)
+        yield pb.WatchBatchResponse(artist=one)
+
+
+def _asked_as(artist_id: str, view: View) -> pb.EnrichedArtist:
+    answer = pb.EnrichedArtist()
+    answer.CopyFrom(enriched_artist(view))
+    answer.artist_id = artist_id
+    return answer
+
+
+def _failed(artist_id: str, error: str) -> pb.EnrichedArtist:
+    return pb.EnrichedArtist(artist_id=artist_id, error=error)
 
 
 def artist(known: Artist) -> pb.Artist:
@@ -72,15 +119,16 @@ def artist(known: Artist) -> pb.Artist:
         name=known.name,
         mbid=known.mbid,
         spotify_id=known.spotify_id,
+        wikidata_id=known.wikidata_id,
         lastfm_url=known.lastfm_url,
         lastfm_listeners=known.lastfm_listeners,
         lastfm_playcount=known.lastfm_playcount,
         lastfm_tags=known.lastfm_tags,
-        lastfm_info_fetched_at=_timestamp(known.lastfm_info_fetched_at),
+        lastfm_info_fetched_at=timestamp(known.lastfm_info_fetched_at),
         lastfm_similar_artists_fetched=known.lastfm_similar_artists_fetched,
         in_library=known.in_library,
-        create_time=_timestamp(known.created_at),
-        update_time=_timestamp(known.updated_at),
+        create_time=timestamp(known.created_at),
+        update_time=timestamp(known.updated_at),
     )
 
 
@@ -98,18 +146,6 @@ def similar_artist(known: SimilarArtist) -> pb.SimilarArtist:
     )
 
 
-def evidence(known: Evidence) -> pb.Evidence:
-    return pb.Evidence(
-        provider=known.provider,
-        retrieved_at=_timestamp(known.retrieved_at),
-        valid_until=_timestamp(known.valid_until),
-        confidence=known.confidence,
-        matched_on=known.matched_on,
-        source_url=known.source_url,
-        licence=known.licence,
-    )
-
-
 def explanation(known: Explanation) -> pb.FieldExplanation:
     chosen = known.chosen
     return pb.FieldExplanation(
@@ -117,23 +153,8 @@ def explanation(known: Explanation) -> pb.FieldExplanation:
         chosen=_candidate(known.field, chosen) if chosen else None,
         candidates=[_candidate(known.field, each) for each in known.candidates],
         why=known.why,
-        next_check_time=_timestamp(known.next_check_at),
+        next_check_time=timestamp(known.next_check_at),
         override=_override(known.override) if known.override else None,
-    )
-
-
-def _lastfm(view: View) -> pb.LastfmProfile | None:
-    if not view.shown:
-        return None
-    values: Mapping[ArtistField, Any] = {about: candidate.value for about, candidate in view.shown.items()}
-    return pb.LastfmProfile(
-        url=values.get(ArtistField.URL, ""),
-        listeners=values.get(ArtistField.LISTENERS),
-        playcount=values.get(ArtistField.PLAYCOUNT),
-        tags=[pb.Tag(name=tag.name, weight=tag.weight, url=tag.url) for tag in values.get(ArtistField.TAGS, ())],
-        bio=_biography(values.get(ArtistField.BIO)),
-        images=[pb.Image(size=image.size, url=image.url) for image in values.get(ArtistField.IMAGES, ())],
-        evidence={about.value: evidence(each.evidence) for about, each in view.shown.items() if about is not ArtistField.MBID},
     )
 
 
@@ -149,16 +170,18 @@ def _figures(name: str, each: ProviderFigures) -> pb.ProviderMetrics:
     )
 
 
-def _biography(text: Biography | None) -> pb.Biography | None:
-    if text is None:
-        return None
-    return pb.Biography(
-        language=text.language,
-        summary=text.summary,
-        content=text.content,
-        licence=text.licence,
-        url=text.url,
-        publish_time=_timestamp(text.published_at),
+def _series(known: Series) -> pb.NumberSeries:
+    return pb.NumberSeries(
+        metric=known.metric,
+        provider=known.provider,
+        value=known.value,
+        retrieved_at=timestamp(known.as_of),
+        points=[pb.NumberPoint(time=timestamp(each.observed_at), value=each.value) for each in known.points],
+        changes=[
+            pb.NumberChange(days=days, absolute=change.absolute, relative=change.relative)
+            for days, change in known.changes.items()
+            if change is not None
+        ],
     )
 
 
@@ -168,33 +191,23 @@ def _note(known: Missing) -> pb.Note:
         kind=known.kind,
         reason=_REASONS[known.reason],
         message=known.message,
-        retry_time=_timestamp(known.retry_at),
+        retry_time=timestamp(known.retry_at),
     )
 
 
 def _candidate(field: ArtistField, known: Candidate[FactValue]) -> pb.FieldCandidate:
-    return pb.FieldCandidate(
-        value=_value(field, known.value), evidence=evidence(known.evidence), status=_STATUSES[known.standing]
-    )
+    return pb.FieldCandidate(value=_value(field, known.value), evidence=evidence(known.evidence), status=STATUSES[known.standing])
 
 
 def _override(known: Override) -> pb.ArtistOverride:
     return pb.ArtistOverride(
         value=_value(known.field, known.value),
         reason=known.reason,
-        create_time=_timestamp(known.created_at),
+        create_time=timestamp(known.created_at),
         differs_upstream=known.differs_since is not None,
-        differs_since_time=_timestamp(known.differs_since),
+        differs_since_time=timestamp(known.differs_since),
     )
 
 
 def _value(field: ArtistField, value: FactValue) -> struct_pb2.Value:
     return json_format.ParseDict(plain(field, value), struct_pb2.Value())
-
-
-def _timestamp(moment: datetime | None) -> Timestamp | None:
-    if moment is None:
-        return None
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp

@@ -1,12 +1,13 @@
 """How do requests become what the domain speaks of? Bad input is refused here, by the name of its field."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from google.protobuf import struct_pb2
 
 from kernel.errors import InvalidArgument, NotFound, Violation
+from services.artist.batches import MOST_ARTISTS
 from services.artist.domain import (
     MAX_NAME,
     MAX_TAGS,
@@ -16,21 +17,26 @@ from services.artist.domain import (
     ArtistRef,
     Biography,
     Kind,
-    SimilarFilter,
     Tag,
     clean_name,
-    is_language,
-    is_mbid,
-    is_spotify_id,
-    spotify_id_from_url,
 )
 from services.artist.dossier import FactValue, Override
+from services.artist.ids import is_language, is_mbid, is_spotify_id, is_wikidata_id, spotify_id_from_url
+from services.artist.listing import SimilarFilter
+from services.artist.numbers import METRICS
 from soniquebay.artist.v1 import artist_pb2 as pb
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:[/?#]\S*)?")
+_OWN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_BATCH_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _MAX_BATCH = 1000
 _MAX_TEXT = 20_000
 _MAX_WORD = 100
+_IDS: Mapping[ArtistField, tuple[Callable[[str], bool], str]] = {
+    ArtistField.MBID: (is_mbid, "a MusicBrainz id"),
+    ArtistField.SPOTIFY_ID: (is_spotify_id, "22 letters and digits"),
+    ArtistField.WIKIDATA_ID: (is_wikidata_id, "the number of an item, such as Q44190"),
+}
 _LARGEST_EXACT = 2**53  # a JSON number beyond it has lost digits on the way
 
 
@@ -90,6 +96,28 @@ def artist_ids(request: pb.InvalidateArtistsRequest) -> list[ArtistId]:
     return [ArtistId(_plain(f"artist_ids[{position}]", each)) for position, each in enumerate(request.artist_ids)]
 
 
+def batch_ids(request: pb.BatchEnrichArtistsRequest) -> list[str]:
+    """Raises InvalidArgument naming every wrong entry."""
+    ids = list(request.artist_ids)
+    if not 1 <= len(ids) <= MOST_ARTISTS:
+        raise InvalidArgument.of("artist_ids", f"must hold 1 to {MOST_ARTISTS} entries, not {len(ids)}")
+    wrong = [at for at, each in enumerate(ids) if not (is_spotify_id(each) or _OWN_ID.fullmatch(each))]
+    twice = [at for at, each in enumerate(ids) if each in ids[:at] and at not in wrong]
+    if wrong or twice:
+        raise InvalidArgument(
+            *(Violation(f"artist_ids[{at}]", "must be an id of ours, or 22 letters and digits of Spotify's") for at in wrong),
+            *(Violation(f"artist_ids[{at}]", "stands there already") for at in twice),
+        )
+    return ids
+
+
+def batch_id(text: str) -> str:
+    """Empty where the caller gave none."""
+    if text and not _BATCH_ID.fullmatch(text):
+        raise InvalidArgument.of("batch_id", "must have 1 to 64 letters, digits and dashes")
+    return text
+
+
 def language(text: str, default: str) -> str:
     if not text:
         return default
@@ -109,6 +137,13 @@ def field(name: str) -> ArtistField:
     if name not in set(ArtistField):
         raise InvalidArgument.of("field", f"{name!r} is not one of {', '.join(ArtistField)}")
     return ArtistField(name)
+
+
+def metric(name: str) -> ArtistField | None:
+    """None where the caller wants all."""
+    if name and name not in METRICS:
+        raise InvalidArgument.of("metric", f"{name!r} is not one of {', '.join(sorted(METRICS))}")
+    return ArtistField(name) if name else None
 
 
 def name_prefix(request: pb.ListArtistsRequest) -> str:
@@ -135,30 +170,41 @@ def override_of(request: pb.UpdateArtistOverrideRequest, now: datetime, default_
     return Override(about, _override_value(about, request.value, default_language), reason, now)
 
 
-def _override_value(about: ArtistField, value: struct_pb2.Value, default_language: str) -> FactValue:
+def _override_value(  # noqa: PLR0911 - a shape each
+    about: ArtistField, value: struct_pb2.Value, default_language: str
+) -> FactValue:
+    if about in METRICS:
+        return _whole_number(value)
+    if about in _IDS:
+        return _id(about, _text(value))
     match about:
-        case ArtistField.LISTENERS | ArtistField.PLAYCOUNT:
-            return _whole_number(value)
         case ArtistField.TAGS:
-            words = [clean_name(item.string_value) for item in value.list_value.values]
-            if not words or len(words) > MAX_TAGS or not all(0 < len(_plain("value", word)) <= _MAX_WORD for word in words):
-                raise InvalidArgument.of("value", f"must be a list of 1 to {MAX_TAGS} words of 1 to {_MAX_WORD} characters")
-            return tuple(Tag(word, 100 - position) for position, word in enumerate(words))
+            return tuple(Tag(word, 100 - position) for position, word in enumerate(_words(value)))
+        case ArtistField.GENRES:
+            return _words(value)
+        case ArtistField.LABEL:
+            return _plain("value", _text(value))
         case ArtistField.BIO:
             text = _text(value)
             return Biography(default_language, text, text)
-        case ArtistField.MBID:
-            text = _text(value).lower()
-            if not is_mbid(text):
-                raise InvalidArgument.of("value", "must be a MusicBrainz id")
-            return text
         case ArtistField.URL:
-            text = _text(value)
-            if not _WEB_ADDRESS.fullmatch(text):
-                raise InvalidArgument.of("value", "must be a web address")
-            return text
+            return _web_address(_text(value))
         case _:
             raise InvalidArgument.of("field", f"{about!s} cannot be overridden")
+
+
+def _id(about: ArtistField, text: str) -> str:
+    spelt = {ArtistField.MBID: text.lower(), ArtistField.WIKIDATA_ID: text.upper()}.get(about, text)
+    is_right, wish = _IDS[about]
+    if not is_right(spelt):
+        raise InvalidArgument.of("value", f"must be {wish}")
+    return spelt
+
+
+def _web_address(text: str) -> str:
+    if not _WEB_ADDRESS.fullmatch(text):
+        raise InvalidArgument.of("value", "must be a web address")
+    return text
 
 
 def _plain(field: str, text: str) -> str:
@@ -166,6 +212,13 @@ def _plain(field: str, text: str) -> str:
     if "\0" in text or len(text) > MAX_NAME:
         raise InvalidArgument.of(field, f"must be a text of at most {MAX_NAME} characters")
     return text
+
+
+def _words(value: struct_pb2.Value) -> tuple[str, ...]:
+    words = tuple(clean_name(item.string_value) for item in value.list_value.values)
+    if not words or len(words) > MAX_TAGS or not all(0 < len(_plain("value", word)) <= _MAX_WORD for word in words):
+        raise InvalidArgument.of("value", f"must be a list of 1 to {MAX_TAGS} words of 1 to {_MAX_WORD} characters")
+    return words
 
 
 def _whole_number(value: struct_pb2.Value) -> int:

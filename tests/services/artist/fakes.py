@@ -1,44 +1,84 @@
-"""A provider without an upstream, and a pipeline around it."""
+"""Providers without an upstream, each of which satisfies its Protocol and puts its own questions."""
 
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
 
-from kernel.asking import Asker
-from kernel.breaker import Breaker
-from kernel.cache import MemoryCache, TwoLevelCache
-from kernel.codec import JsonCodec
-from kernel.database import Database
 from kernel.errors import ProviderFault
 from kernel.evidence import Absent, Ambiguous, Answer, Found
-from kernel.guard import Guard
-from kernel.jobs import JobStore
-from kernel.limiter import build_limiter
-from kernel.parallel import Fanout
-from kernel.read_through import ReadThrough
-from kernel.retry import RetryPolicy
-from services.artist.domain import Biography, Kind, Profile, SimilarName, Tag
-from services.artist.dossier import Dossier
-from services.artist.merge import Freshness
-from services.artist.pipeline import ArtistPipeline, Policy
-from services.artist.providers import ArtistProvider
-from services.artist.questions import AskedProvider
-from services.artist.store import ArtistStore
-from tests.fakes.clock import FakeClock
-from tests.fakes.meter import NullMeter
-
-FRESH = {Kind.PROFILE: timedelta(days=1), Kind.TAGS: timedelta(days=14), Kind.SIMILAR: timedelta(days=14)}
-ABSENT_FOR = timedelta(days=7)
-
-_SHAPES: dict[Kind, Any] = {
-    Kind.PROFILE: Found[Profile] | Ambiguous[Profile],
-    Kind.TAGS: Found[tuple[Tag, ...]] | Ambiguous[tuple[Tag, ...]],
-    Kind.SIMILAR: Found[tuple[SimilarName, ...]] | Ambiguous[tuple[SimilarName, ...]],
-}
+from services.artist import sources
+from services.artist.domain import (
+    Audience,
+    Biography,
+    Identity,
+    IdentityMatch,
+    Kind,
+    ListenCounts,
+    Management,
+    Manager,
+    Profile,
+    Release,
+    SimilarName,
+    Tag,
+    match_key,
+)
+from services.artist.questions import Question
 
 Says = Answer[Any] | ProviderFault
+NOTHING = Absent("It knows nothing of this.")
+LINK, BY_NAME, RELEASES, MANY = "link", "by_name", "releases", "many"
+"""What the fakes are asked, where a Kind does not say it."""
+ALL_OF_FAKE = sorted((Kind.PROFILE, Kind.TAGS, Kind.SIMILAR))
+"""The kinds that FakeArtists answers."""
+
+RADIOHEAD = IdentityMatch(
+    "Radiohead",
+    mbid="a74b1b7f-71a5-4011-9441-d0b5e4122711",
+    spotify_id="4Z8W4fKeB5YxbusRsdQVPb",
+    wikidata_id="Q44190",
+    titles=("OK Computer", "Kid A", "In Rainbows"),
+    genres=("art rock",),
+)
+
+
+class Asked(Protocol):
+    """A provider that knows which questions it answers."""
+
+    name: str
+
+    def questions(self, askers: sources.Askers) -> list[Question]: ...
+
+
+class Scripted:
+    """Answers what `says` has for a question, or raises it, else the usual; keeps whom it was asked about.
+
+    `meanwhile` is called with the question while the answer is being made, for tests that order threads.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.says: dict[str, Says] = {}
+        self.meanwhile: Callable[[str], None] = lambda question: None
+        self._lock = threading.Lock()  # guards asked
+        self.asked: list[tuple[str, Identity, str]] = []
+
+    @property
+    def kinds(self) -> list[str]:
+        """What it was asked, sorted."""
+        return sorted(question for question, _, _ in self.asked)
+
+    def says_everywhere(self, answer: Says) -> None:
+        self.says = dict.fromkeys((*Kind, LINK, BY_NAME, RELEASES, MANY), answer)
+
+    def answer(self, question: str, who: Identity, usual: Answer[Any], language: str = "") -> Answer[Any]:
+        with self._lock:
+            self.asked.append((question, who, language))
+        self.meanwhile(question)
+        said = self.says.get(question, usual)
+        if isinstance(said, ProviderFault):
+            raise said
+        return said
 
 
 def profile(name: str, language: str, *, listeners: int = 1000, mbid: str | None = None) -> Profile:
@@ -46,112 +86,181 @@ def profile(name: str, language: str, *, listeners: int = 1000, mbid: str | None
     return Profile(name, f"https://example.org/{name}", mbid, listeners, 2 * listeners, Biography(language, text, text))
 
 
-class FakeArtists:
-    """Satisfies ArtistProvider. Knows every artist unless `says` has another answer, or a fault, for the kind.
+class FakeArtists(Scripted):
+    """Asked by name, as Last.fm is. Knows everybody."""
 
-    `meanwhile` is called with the kind while the answer is being made, for tests that order threads.
-    """
+    def __init__(self, name: str = "fake") -> None:
+        super().__init__(name)
+
+    def questions(self, askers: sources.Askers) -> list[Question]:
+        return sources.lastfm_questions(self.name, self, askers, "en")
+
+    def find_profile(self, who: Identity, *, language: str) -> Answer[Profile]:
+        return self.answer(Kind.PROFILE, who, Found(profile(who.name, language), 0.8, ("name",)), language)
+
+    def find_tags(self, who: Identity) -> Answer[tuple[Tag, ...]]:
+        return self.answer(Kind.TAGS, who, Found((Tag("rock", 100),), 0.8, ("name",)))
+
+    def find_similar_artists(self, who: Identity, *, limit: int) -> Answer[tuple[SimilarName, ...]]:
+        alike = (SimilarName(f"{who.name} Tribute", 0.9, 1),)[:limit]
+        return self.answer(Kind.SIMILAR, who, Found(alike, 0.8, ("name",)))
+
+
+class FakeDirectory(Scripted):
+    """Knows its entries by name, by MusicBrainz id, also a `merged` one, and by the Spotify id it links."""
+
+    def __init__(self, *entries: IdentityMatch) -> None:
+        super().__init__("musicbrainz")
+        self.entries = entries
+        self.merged: dict[str, str] = {}
+
+    def questions(self, askers: sources.Askers) -> list[Question]:
+        return sources.musicbrainz_questions(self.name, self, askers)
+
+    def find_identity(self, who: Identity) -> Answer[IdentityMatch]:
+        if who.spotify_id:
+            linked = [IdentityMatch(e.name, e.mbid, e.spotify_id) for e in self.entries if e.spotify_id == who.spotify_id]
+            return self.answer(LINK, who, _found(linked, 0.95, "links this Spotify id"))
+        namesakes = [IdentityMatch(e.name, e.mbid) for e in self.entries if match_key(e.name) == match_key(who.name)]
+        several = Ambiguous(tuple(namesakes)) if len(namesakes) > 1 else None
+        return self.answer(BY_NAME, who, several or _found(namesakes, 0.7, "name, the only artist of it"))
+
+    def find_links(self, who: Identity) -> Answer[IdentityMatch]:
+        present = self.merged.get(who.mbid or "", who.mbid)
+        return self.answer(Kind.LINKS, who, _found([e for e in self.entries if e.mbid == present], 0.95, "MusicBrainz id"))
+
+    def find_releases(self, who: Identity) -> Answer[tuple[Release, ...]]:
+        return self.answer(RELEASES, who, _releases([e for e in self.entries if e.mbid == who.mbid], "MusicBrainz id"))
+
+
+class FakeSpotify(Scripted):
+    """Knows its entries by Spotify id, and by name with an album."""
+
+    def __init__(self, *entries: IdentityMatch) -> None:
+        super().__init__("spotify")
+        self.entries = entries
+
+    def questions(self, askers: sources.Askers) -> list[Question]:
+        return sources.spotify_questions(self.name, self, askers)
+
+    def find_identity(self, who: Identity) -> Answer[IdentityMatch]:
+        alike = [e for e in self.entries if match_key(e.name) == match_key(who.name) and set(e.titles) & set(who.titles)]
+        return self.answer(BY_NAME, who, _found([IdentityMatch(e.name, spotify_id=e.spotify_id) for e in alike], 0.8, "name"))
+
+    def find_profile(self, who: Identity, *, language: str) -> Answer[Profile]:
+        pages = [Profile(e.name, genres=e.genres, followers=500, popularity=70) for e in self._meant(who)]
+        return self.answer(Kind.PROFILE, who, _found(pages, 1.0, "Spotify id"), language)
+
+    def find_releases(self, who: Identity) -> Answer[tuple[Release, ...]]:
+        return self.answer(RELEASES, who, _releases(self._meant(who), "Spotify id"))
+
+    def _meant(self, who: Identity) -> list[IdentityMatch]:
+        return [entry for entry in self.entries if entry.spotify_id == who.spotify_id]
+
+
+class FakeAudience(Scripted):
+    """Counts the month's listeners of everybody; it takes a batch at the price of one."""
 
     def __init__(self) -> None:
-        self.says: dict[Kind, Says] = {}
-        self.meanwhile: Callable[[Kind], None] = lambda kind: None
-        self._lock = threading.Lock()  # guards asked
-        self.asked: list[tuple[Kind, str, str]] = []
+        super().__init__("apify")
 
-    def find_profile(self, name: str, *, mbid: str | None, language: str) -> Answer[Profile]:
-        return self._answer(Kind.PROFILE, name, language, profile(name, language))
+    def questions(self, askers: sources.Askers) -> list[Question]:
+        return sources.apify_questions(self.name, self, askers)
 
-    def find_tags(self, name: str) -> Answer[tuple[Tag, ...]]:
-        return self._answer(Kind.TAGS, name, "", (Tag("rock", 100),))
+    def find_audience(self, who: Identity) -> Answer[Audience]:
+        return self.answer(Kind.MONTHLY_LISTENERS, who, Found(Audience(4000), 1.0, ("Spotify id",)))
 
-    def find_similar_artists(self, name: str, *, limit: int) -> Answer[tuple[SimilarName, ...]]:
-        return self._answer(Kind.SIMILAR, name, "", (SimilarName(f"{name} Tribute", 0.9, 1),)[:limit])
+    def find_audience_of_many(self, spotify_ids: Sequence[str]) -> Mapping[str, Answer[Audience]]:
+        answer = self.answer(MANY, Identity(), Found(Audience(4000), 1.0, ("Spotify id",)))
+        return dict.fromkeys(spotify_ids, answer)
+
+
+class FakeListens(Scripted):
+    """Counts the listeners it was given by MusicBrainz id."""
+
+    def __init__(self, **listeners: int) -> None:
+        super().__init__("listenbrainz")
+        self.listeners = listeners
+
+    def questions(self, askers: sources.Askers) -> list[Question]:
+        return sources.listenbrainz_questions(self.name, self, askers)
+
+    def find_listens(self, who: Identity) -> Answer[ListenCounts]:
+        return self.answer(Kind.LISTENS, who, self._counts(who.mbid or ""))
+
+    def find_listens_of_many(self, mbids: Sequence[str]) -> Mapping[str, Answer[ListenCounts]]:
+        self.answer(MANY, Identity(), NOTHING)
+        return {mbid: self._counts(mbid) for mbid in mbids}
+
+    def _counts(self, mbid: str) -> Answer[ListenCounts]:
+        count = self.listeners.get(mbid)
+        return NOTHING if count is None else Found(ListenCounts(count, 10 * count), 0.95, ("MusicBrainz id",))
+
+
+class FakeManagement(Scripted):
+    """Knows by Spotify id or MusicBrainz id who looks after its entries."""
+
+    def __init__(self, *entries: IdentityMatch) -> None:
+        super().__init__("wikidata")
+        self.entries = entries
+
+    def questions(self, askers: sources.Askers) -> list[Question]:
+        return sources.wikidata_questions(self.name, self, askers)
+
+    def find_management(self, who: Identity) -> Answer[Management]:
+        return self.answer(Kind.MANAGEMENT, who, self._managed(who))
+
+    def find_management_of_many(self, many: Sequence[Identity]) -> Mapping[Identity, Answer[Management]]:
+        self.answer(MANY, Identity(), NOTHING)
+        return {who: self._managed(who) for who in many}
+
+    def _managed(self, who: Identity) -> Answer[Management]:
+        """With both ids they must be one entry's."""
+        ids = {who.spotify_id, who.mbid} - {None}
+        meant = [entry for entry in self.entries if ids & {entry.spotify_id, entry.mbid}]
+        manager = Manager("Q1", {"en": "Somebody"}, "manager", references=1)
+        known = [Management((manager,), entry) for entry in meant]
+        return Ambiguous(tuple(known)) if len(known) > 1 else _found(known, 0.9, "id")
+
+
+class FakeWorld:
+    """All providers, which know the same artists."""
+
+    def __init__(self, *entries: IdentityMatch) -> None:
+        self.fake = FakeArtists()
+        self.directory = FakeDirectory(*entries)
+        self.spotify = FakeSpotify(*entries)
+        self.audience = FakeAudience()
+        self.listens = FakeListens(**{entry.mbid: 1000 for entry in entries if entry.mbid})
+        self.management = FakeManagement(*entries)
 
     @property
-    def kinds(self) -> list[Kind]:
-        """What it was asked for, sorted."""
-        return sorted(kind for kind, _, _ in self.asked)
+    def providers(self) -> tuple[FakeArtists, FakeDirectory, FakeSpotify, FakeAudience, FakeListens, FakeManagement]:
+        return self.fake, self.directory, self.spotify, self.audience, self.listens, self.management
 
-    def says_everywhere(self, answer: Says) -> None:
-        self.says = dict.fromkeys(Kind, answer)
+    def is_down(self, fault: ProviderFault) -> None:
+        for provider in self.providers:
+            provider.says_everywhere(fault)
 
-    def _answer(self, kind: Kind, name: str, language: str, usual: Any) -> Answer[Any]:
-        with self._lock:
-            self.asked.append((kind, name, language))
-        self.meanwhile(kind)
-        said = self.says.get(kind, Found(usual, 0.8, ("name",)))
-        if isinstance(said, ProviderFault):
-            raise said
-        return said
+    def forget_asked(self) -> None:
+        for provider in self.providers:
+            provider.asked.clear()
 
-
-class CountingMeter:
-    """Satisfies PipelineMeter."""
-
-    def __init__(self) -> None:
-        self.copies = 0
-        self.past_copies = 0
-        self.profiles: list[tuple[str, Profile]] = []
-
-    def answered_from_copy(self) -> None:
-        self.copies += 1
-
-    def asked_past_copies(self, provider: str) -> None:
-        self.past_copies += 1
-
-    def profile_found(self, provider: str, profile: Profile) -> None:
-        self.profiles.append((provider, profile))
+    def asked(self) -> dict[str, list[str]]:
+        """By provider, what it was asked; those that were not are left out."""
+        return {provider.name: provider.kinds for provider in self.providers if provider.asked}
 
 
-class Workshop:
-    """Builds pipelines on one database, each with caches of its own, as so many restarts of the service would."""
+def _found(values: Sequence[Any], confidence: float, words: str) -> Answer[Any]:
+    return Found(values[0], confidence, (words,)) if values else NOTHING
 
-    def __init__(self, database: Database, clock: FakeClock) -> None:
-        self.store = ArtistStore(database, JobStore(database, clock), clock=clock, priority=("fake",))
-        self.meter = CountingMeter()
-        self._clock = clock
-        self._open = ExitStack()
 
-    def build(
-        self, *providers: ArtistProvider, budget: timedelta = timedelta(seconds=30), names: Sequence[str] = ("fake", "other")
-    ) -> ArtistPipeline:
-        fanout = Fanout(8, "ask")
-        self._open.callback(fanout.close)
-        cache = TwoLevelCache(MemoryCache(2**20, self._clock), None)
-        return ArtistPipeline(
-            store=self.store,
-            providers=[self._asked(name, each, cache) for name, each in zip(names, providers, strict=False)],
-            dossiers=self._reads(Dossier, cache),
-            fanout=fanout,
-            clock=self._clock,
-            policy=Policy(Freshness(FRESH, ABSENT_FOR), budget),
-            meter=self.meter,
+def _releases(entries: Sequence[IdentityMatch], words: str) -> Answer[tuple[Release, ...]]:
+    made = [
+        tuple(
+            Release(f"{e.name}-{n}", title, date(2000 + n, 1, 1), labels=(f"{e.name} Records",))
+            for n, title in enumerate(e.titles)
         )
-
-    def close(self) -> None:
-        self._open.close()
-
-    def _reads(self, shape: Any, cache: TwoLevelCache) -> ReadThrough[Any]:
-        return ReadThrough(cache=cache, codec=JsonCodec(shape), clock=self._clock)
-
-    def _asked(self, name: str, provider: ArtistProvider, cache: TwoLevelCache) -> AskedProvider:
-        clock = self._clock
-        limiter = build_limiter(name, rate_per_second=1000, burst=1000, folder=None, redis=None, clock=clock)
-        self._open.callback(limiter.close)
-        guard = Guard(
-            name,
-            breaker=Breaker(name, threshold=100, probe_after=timedelta(minutes=5), clock=clock),
-            limiter=limiter,
-            retry=RetryPolicy(attempts=1),
-            timeout=timedelta(seconds=20),
-            clock=clock,
-            meter=NullMeter(),
-        )
-        askers: dict[Kind, Asker[Any]] = {
-            kind: Asker(name, kind, guard=guard, remembered=self._reads(shape, cache), clock=clock)
-            for kind, shape in _SHAPES.items()
-        }
-        return AskedProvider(name, provider, askers, "en")
-
-
-NOTHING = Absent("It knows nothing of this.")
+        for e in entries
+    ]
+    return _found([each for each in made if each], 0.95, words)

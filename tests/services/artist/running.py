@@ -5,9 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import grpc
+from google.protobuf import json_format, struct_pb2
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
@@ -16,26 +16,29 @@ from prometheus_client.parser import text_string_to_metric_families
 from kernel.auth import TokenVerifier
 from kernel.clock import Clock
 from kernel.server import Address, start
+from sandbox.environment import settings_for
 from services.artist.settings import ArtistSettings
 from services.artist.wiring import build
 from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.artist.v1 import artist_pb2_grpc
-from tests.sandbox.running import LASTFM
-
-KEY = "sandbox-key"
 
 
 class RunningArtist:
-    """Serves from its making until the `with` block ends."""
+    """Serves from its making until the `with` block ends.
 
-    def __init__(self, upstream: str, data_dir: Path, clock: Clock | None = None, **changes: Any) -> None:
+    Only Last.fm is on, unless `every_source` is wanted; `changes` are settings.
+    """
+
+    def __init__(
+        self, upstream: str, data_dir: Path, clock: Clock | None = None, *, every_source: bool = False, **changes: Any
+    ) -> None:
         usual: dict[str, Any] = {
             "data_dir": data_dir,
-            "lastfm_api_key": KEY,
-            "lastfm_url": f"{upstream}{LASTFM}",
-            "upstream_trusted_hosts": urlsplit(upstream).netloc,
             "enrichment_timeout_lastfm": timedelta(seconds=2),
+            **{name.lower(): value for name, value in settings_for(upstream).items()},
         }
+        if not every_source:
+            usual["enrichment_providers"] = "lastfm"
         settings = ArtistSettings(**(usual | changes))
         self.parts = build(settings, clock=clock)
         self.server = start(
@@ -103,3 +106,8 @@ def refusal(service: RunningArtist, rpc: str, request: Message) -> Refusal:
     except grpc.RpcError as error:
         return Refusal(error)
     raise AssertionError(f"{rpc} was not refused: {answer}")
+
+
+def override(artist: str, field: str, plain: Any, reason: str = "I know better") -> pb.UpdateArtistOverrideRequest:
+    value = json_format.ParseDict(plain, struct_pb2.Value())
+    return pb.UpdateArtistOverrideRequest(artist=artist, field=field, value=value, reason=reason)

@@ -1,6 +1,5 @@
 """services/artist/jobs.py: what a provider did not answer is asked for again when nobody waits."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -11,25 +10,19 @@ from kernel.errors import ProviderUnavailable
 from kernel.jobs import Jobs, JobState, JobStore
 from services.artist import jobs as artist_jobs
 from services.artist.domain import ArtistName, ArtistRef, Kind
-from services.artist.wiring import MIGRATIONS
+from services.artist.research import Wish
 from tests.fakes.clock import FakeClock
-from tests.services.artist.fakes import FakeArtists, Workshop
+from tests.services.artist.fakes import FakeArtists, FakeWorld
+from tests.services.artist.workshop import FRESH, Workshop
 
 DOWN = ProviderUnavailable("fake", "is down")
 RADIOHEAD = ArtistRef(named=ArtistName("Radiohead"))
 
 
 @pytest.fixture
-def job_store(database: Database, clock: FakeClock) -> JobStore:
-    database.migrate(MIGRATIONS)
+def job_store(database: Database, workshop: Workshop, clock: FakeClock) -> JobStore:
+    """The one to which the workshop's store adds."""
     return JobStore(database, clock)
-
-
-@pytest.fixture
-def workshop(job_store: JobStore, clock: FakeClock) -> Iterator[Workshop]:
-    shop = Workshop(job_store.database, clock)
-    yield shop
-    shop.close()
 
 
 @pytest.fixture
@@ -43,10 +36,10 @@ def fake() -> FakeArtists:
 @pytest.fixture
 def jobs(workshop: Workshop, fake: FakeArtists, job_store: JobStore, clock: FakeClock) -> Jobs:
     """With the refresh that an artist without tags has left behind, due in half an hour."""
-    pipeline = workshop.build(fake)
+    work = workshop.work(fake)
     jobs = Jobs(job_store, clock)
-    artist_jobs.register(jobs, pipeline, language="en", clock=clock)
-    pipeline.enrich(RADIOHEAD, language="en")
+    artist_jobs.register(jobs, work)
+    work.pipeline.enrich(RADIOHEAD, Wish("en"))
     fake.asked.clear()
     return jobs
 
@@ -95,24 +88,81 @@ def test_while_the_provider_is_down_the_job_comes_back_ever_more_rarely_and_neve
 
 def test_a_text_in_another_language_is_asked_again_in_that_language(jobs: Jobs, workshop: Workshop, fake: FakeArtists, clock):
     fake.says = {Kind.PROFILE: DOWN}
-    workshop.build(fake).enrich(RADIOHEAD, language="fr")
+    workshop.build(fake).enrich(RADIOHEAD, Wish("fr"))
     fake.says.clear()
     fake.asked.clear()
     clock.advance(timedelta(hours=1).total_seconds())
 
     ran = [run_due(jobs) for _ in range(5)]
 
-    assert (Kind.PROFILE, "Radiohead", "fr") in fake.asked
+    assert (Kind.PROFILE, "fr") in [(kind, language) for kind, _, language in fake.asked]
     assert sum(ran) == 1
     assert jobs.store.count_by_state().get(JobState.SUCCEEDED) == 1
 
 
 def test_what_was_asked_of_a_provider_that_is_off_now_keeps_no_job_going(workshop: Workshop, job_store: JobStore, fake, clock):
-    workshop.build(fake).enrich(RADIOHEAD, language="en")
+    workshop.build(fake).enrich(RADIOHEAD, Wish("en"))
     without_providers = Jobs(job_store, clock)
-    artist_jobs.register(without_providers, workshop.build(), language="en", clock=clock)
+    artist_jobs.register(without_providers, workshop.work())
     clock.advance(timedelta(hours=1).total_seconds())
 
     ran = [run_due(without_providers) for _ in range(5)]
 
     assert sum(ran) == 1
+
+
+def test_what_was_left_for_when_nobody_waits_is_asked_at_once_by_the_job(
+    workshop: Workshop, job_store: JobStore, world: FakeWorld
+):
+    work = workshop.work(*world.providers)
+    jobs = Jobs(job_store, work.clock)
+    artist_jobs.register(jobs, work)
+    by_spotify = ArtistRef(spotify_id=world.directory.entries[0].spotify_id)
+    work.pipeline.enrich(by_spotify, Wish("en"))
+    asked_before = list(world.directory.kinds)
+    world.forget_asked()
+
+    ran = [run_due(jobs) for _ in range(3)]
+
+    assert Kind.LINKS not in asked_before
+    assert world.asked() == {"musicbrainz": [Kind.LINKS]}
+    assert ran == [1, 0, 0]
+    assert jobs.store.count_by_state().get(JobState.SUCCEEDED) == 1
+
+
+def test_what_faulted_and_what_was_left_are_asked_for_by_one_job(
+    workshop: Workshop, job_store: JobStore, world: FakeWorld, clock
+):
+    world.listens.says_everywhere(DOWN)
+    work = workshop.work(*world.providers)
+    jobs = Jobs(job_store, clock)
+    artist_jobs.register(jobs, work)
+    work.pipeline.enrich(ArtistRef(spotify_id=world.directory.entries[0].spotify_id), Wish("en"))
+    run_due(jobs)
+    world.forget_asked()
+    world.listens.says.clear()
+    clock.advance(timedelta(minutes=30).total_seconds())
+
+    ran = run_due(jobs)
+
+    assert ran == 1
+    assert world.asked() == {"listenbrainz": [Kind.LISTENS]}
+    assert jobs.store.count_by_state().get(JobState.SUCCEEDED) == 1
+
+
+def test_what_the_library_holds_is_asked_for_anew_before_it_is_due_but_not_what_is_paid_for(
+    workshop: Workshop, job_store: JobStore, world: FakeWorld, clock: FakeClock
+):
+    work = workshop.work(*world.providers, ahead=timedelta(hours=2))
+    jobs = Jobs(job_store, clock)
+    artist_jobs.register(jobs, work)
+    work.pipeline.enrich(RADIOHEAD, Wish("en"))
+    run_due(jobs)
+    world.forget_asked()
+    work.pipeline.ensure([ArtistName("Radiohead")])
+    clock.advance((FRESH[Kind.PROFILE] - timedelta(hours=1)).total_seconds())
+
+    ran = [run_due(jobs) for _ in range(2)]
+
+    assert ran == [1, 1]
+    assert world.asked() == {"fake": [Kind.PROFILE], "spotify": [Kind.PROFILE]}

@@ -28,7 +28,7 @@ from kernel.errors import (
 )
 from kernel.evidence import Absent, Answer, Found
 from kernel.http import BridgeTransport, HttpClient, parse_retry_after
-from services.artist.domain import Profile, SimilarName, Tag, heaviest_tags, is_special_name, match_key
+from services.artist.domain import Identity, Profile, SimilarName, Tag, heaviest_tags, is_special_name, match_key
 from services.artist.providers.lastfm import answers
 
 NAME = "lastfm"
@@ -54,9 +54,9 @@ class LastfmProvider:
         # pylast opens a client per call and picks its transport here; the key must be this specific or a proxy variable wins.
         self._network.proxy = {"https://": transport}  # type: ignore[dict-item]  # typed too narrowly: any transport is taken
 
-    def find_profile(self, name: str, *, mbid: str | None, language: str) -> Answer[Profile]:
+    def find_profile(self, who: Identity, *, language: str) -> Answer[Profile]:
         """artist.getInfo. Raises ProviderFault."""
-        node = self._ask("artist.getInfo", {"artist": name, "autocorrect": 1, "lang": language}, "artist")
+        node = self._ask("artist.getInfo", {"artist": who.name, "autocorrect": 1, "lang": language}, "artist")
         if node is None:
             return Absent("Last.fm has no artist of this name.")
         profile = answers.parse_profile(node, language)
@@ -64,18 +64,18 @@ class LastfmProvider:
             raise ProviderMalformed(NAME, "the answer has no artist's name")
         if is_special_name(profile.name):
             return Absent("Last.fm's page of this name is about no artist in particular.")
-        confidence, matched_on = _judge(name, mbid, profile)
+        confidence, matched_on = _judge(who.name, who.mbid, profile)
         return Found(profile, confidence, matched_on, profile.url, LICENCE)
 
-    def find_tags(self, name: str) -> Answer[tuple[Tag, ...]]:
+    def find_tags(self, who: Identity) -> Answer[tuple[Tag, ...]]:
         """artist.getTopTags. Raises ProviderFault."""
-        node = self._ask("artist.getTopTags", {"artist": name, "autocorrect": 1}, "toptags")
-        tags = () if node is None else heaviest_tags(answers.parse_tags(node), name)
+        node = self._ask("artist.getTopTags", {"artist": who.name, "autocorrect": 1}, "toptags")
+        tags = () if node is None else heaviest_tags(answers.parse_tags(node), who.name)
         return Found(tags, 0.8, ("name",), licence=LICENCE) if tags else Absent("Last.fm has no tags for this artist.")
 
-    def find_similar_artists(self, name: str, *, limit: int) -> Answer[tuple[SimilarName, ...]]:
+    def find_similar_artists(self, who: Identity, *, limit: int) -> Answer[tuple[SimilarName, ...]]:
         """artist.getSimilar. Raises ProviderFault."""
-        node = self._ask("artist.getSimilar", {"artist": name, "autocorrect": 1, "limit": limit}, "similarartists")
+        node = self._ask("artist.getSimilar", {"artist": who.name, "autocorrect": 1, "limit": limit}, "similarartists")
         similar = () if node is None else answers.parse_similar(node)[:limit]
         if not similar:
             return Absent("Last.fm knows no similar artists.")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.dom.minidom import Element
 
-from services.artist.domain import MAX_NAME, Biography, Image, Profile, SimilarName, Tag, is_mbid
+from services.artist.domain import MAX_NAME, Biography, Image, Profile, SimilarName, Tag
+from services.artist.ids import is_mbid
 
 # The white star that stands for "no picture" since 2019.
 _PLACEHOLDER = "2a96cbd8b46e442fc41c2b86b821562f"

@@ -9,19 +9,18 @@ import pytest
 
 from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable
 from kernel.evidence import Absent, Found
-from services.artist.domain import Profile
-from services.artist.providers import ArtistProvider
+from services.artist.domain import Identity, Profile
 from services.artist.providers.lastfm import NAME, LastfmProvider
 from tests.fakes.raw_server import RawServer, once
 from tests.sandbox.running import LASTFM, RunningSandbox
 from tests.services.artist.providers.canned import KEY, USER_AGENT, CannedUpstream, lastfm_at
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 
-Ask = Callable[[ArtistProvider, str], Any]
+Ask = Callable[[LastfmProvider, str], Any]
 ASKS: Mapping[str, Ask] = {
-    "artist.getInfo": lambda provider, name: provider.find_profile(name, mbid=None, language="en"),
-    "artist.getTopTags": lambda provider, name: provider.find_tags(name),
-    "artist.getSimilar": lambda provider, name: provider.find_similar_artists(name, limit=50),
+    "artist.getInfo": lambda provider, name: provider.find_profile(Identity(name), language="en"),
+    "artist.getTopTags": lambda provider, name: provider.find_tags(Identity(name)),
+    "artist.getSimilar": lambda provider, name: provider.find_similar_artists(Identity(name), limit=50),
 }
 RADIOHEAD_MBID = "a74b1b7f-71a5-4011-9441-d0b5e4122711"
 FAILED = '<?xml version="1.0" encoding="UTF-8"?>\n<lfm status="failed">\n  <error code="{code}">{words}</error>\n</lfm>\n'
@@ -160,7 +159,7 @@ def test_bytes_that_are_not_http_are_a_fault(ask):
 
 
 def test_a_profile_is_read_whole(provider):
-    found = provider.find_profile("radiohead", mbid=None, language="en")
+    found = provider.find_profile(Identity("radiohead"), language="en")
 
     assert isinstance(found, Found)
     profile = found.value
@@ -176,7 +175,7 @@ def test_a_profile_is_read_whole(provider):
 
 
 def test_tags_are_at_most_ten_heaviest_first(provider):
-    tags = provider.find_tags("Radiohead").value
+    tags = provider.find_tags(Identity("Radiohead")).value
 
     assert 1 <= len(tags) <= 10
     assert [tag.weight for tag in tags] == sorted((tag.weight for tag in tags), reverse=True)
@@ -184,7 +183,7 @@ def test_tags_are_at_most_ten_heaviest_first(provider):
 
 @pytest.mark.parametrize("limit", [1, 3, 50])
 def test_similar_artists_are_as_many_as_asked_for_with_ids_weights_and_ranks(provider, limit):
-    similar = provider.find_similar_artists("Radiohead", limit=limit).value
+    similar = provider.find_similar_artists(Identity("Radiohead"), limit=limit).value
 
     assert 1 <= len(similar) <= limit
     assert [row.rank for row in similar] == list(range(1, len(similar) + 1))
@@ -196,20 +195,20 @@ def test_similar_artists_are_as_many_as_asked_for_with_ids_weights_and_ranks(pro
     ("mbid", "confidence"), [(None, 0.8), (RADIOHEAD_MBID, 1.0), ("8ed2e0b3-aa4c-4e13-bec3-dc7393ed4d6b", 0.3)]
 )
 def test_a_musicbrainz_id_only_judges_the_answer(sandbox, provider, mbid, confidence):
-    found = provider.find_profile("Radiohead", mbid=mbid, language="en")
+    found = provider.find_profile(Identity("Radiohead", mbid=mbid), language="en")
 
     assert found.confidence == confidence
     assert "mbid" not in sandbox.control("journal")["rows"][-1]["params"]
 
 
 def test_a_page_about_nobody_in_particular_is_absent(provider):
-    assert isinstance(provider.find_profile("[unknown]", mbid=None, language="en"), Absent)
+    assert isinstance(provider.find_profile(Identity("[unknown]"), language="en"), Absent)
 
 
 def test_an_artist_with_next_to_nothing_is_found_and_its_gaps_are_absent(provider):
-    found = provider.find_profile("Bare Sandbox Artist", mbid=None, language="en")
+    found = provider.find_profile(Identity("Bare Sandbox Artist"), language="en")
 
     assert isinstance(found, Found)
     assert (found.value.mbid, found.value.biography, found.value.images) == (None, None, ())
-    assert isinstance(provider.find_tags("Bare Sandbox Artist"), Absent)
-    assert isinstance(provider.find_similar_artists("Bare Sandbox Artist", limit=5), Absent)
+    assert isinstance(provider.find_tags(Identity("Bare Sandbox Artist")), Absent)
+    assert isinstance(provider.find_similar_artists(Identity("Bare Sandbox Artist"), limit=5), Absent)

@@ -8,8 +8,8 @@ import pytest
 
 from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable
 from kernel.evidence import Absent, Found
-from services.artist.domain import Profile
-from services.artist.providers import ArtistProvider
+from services.artist.domain import Identity, Profile
+from services.artist.providers.lastfm import LastfmProvider
 from tests.fakes.samples import recorded
 from tests.services.artist.providers.canned import CannedUpstream
 
@@ -59,14 +59,14 @@ FAULTS = {
 }
 
 
-def ask(provider: ArtistProvider, method: str) -> Any:
+def ask(provider: LastfmProvider, method: str) -> Any:
     match method:
         case "artist.getInfo":
-            return provider.find_profile("Radiohead", mbid=None, language="en")
+            return provider.find_profile(Identity("Radiohead"), language="en")
         case "artist.getTopTags":
-            return provider.find_tags("Radiohead")
+            return provider.find_tags(Identity("Radiohead"))
         case _:
-            return provider.find_similar_artists("Radiohead", limit=50)
+            return provider.find_similar_artists(Identity("Radiohead"), limit=50)
 
 
 def errors() -> list[dict[str, Any]]:

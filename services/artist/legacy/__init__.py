@@ -1,0 +1,1 @@
+"""What an older installation knew of its artists, taken over once."""

@@ -1,0 +1,155 @@
+"""How are MusicBrainz's artists, links and releases read?"""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import date
+
+from kernel.errors import ProviderMalformed
+from services.artist.domain import IdentityMatch, Release
+from services.artist.ids import is_mbid, is_wikidata_id, spotify_id_from_url
+from services.artist.providers.musicbrainz.door import NAME
+from services.artist.providers.reading import Json, child, children, count, partial_date, text, texts
+
+SITE = "https://musicbrainz.org"
+
+_MAX_URL = 2000
+_MAX_GENRES = 10
+_MAX_ALIASES = 100
+_MAX_LABELS = 10
+_STREAMING = ("free streaming", "streaming")
+_WIKIDATA_URL = re.compile(r"https?://www\.wikidata\.org/(?:wiki|entity)/(Q\d{1,12})", re.ASCII)
+_NO_LABEL = "157afde4-4bf5-4039-8ad2-5a15acc85176"  # stands for "the artists brought it out themselves"
+_PRIMARY_KINDS = {"Album": "album", "EP": "ep", "Single": "single", "Broadcast": "other", "Other": "other"}
+# By what weighs more: a live compilation is a compilation. Those not listed (soundtrack, demo, mixtape) stay what they are.
+_SECONDARY_KINDS = {
+    "Compilation": "compilation",
+    "Live": "live",
+    "Remix": "remix",
+    "DJ-mix": "remix",
+    "Interview": "other",
+    "Spokenword": "other",
+    "Audiobook": "other",
+    "Audio drama": "other",
+    "Field recording": "other",
+}
+
+
+def rows(node: Json, key: str) -> list[Json]:
+    """The objects of a list that must be there. Raises ProviderMalformed: without it the answer says nothing, not "none"."""
+    if not isinstance(node.get(key), list):
+        raise ProviderMalformed(NAME, f"the answer has no {key}")
+    return list(children(node, key))
+
+
+def parse_artist(node: Json) -> IdentityMatch | None:
+    """An artist as searches, relations and look-ups have it; None without a usable name and id."""
+    name, mbid = text(node, "name"), text(node, "id").lower()
+    if not name or not is_mbid(mbid):
+        return None
+    return IdentityMatch(
+        name=name,
+        mbid=mbid,
+        description=text(node, "disambiguation"),
+        aliases=_once((text(alias, "name") for alias in children(node, "aliases")), _MAX_ALIASES),
+        url=f"{SITE}/artist/{mbid}",
+    )
+
+
+def parse_linked_artists(node: Json) -> tuple[IdentityMatch, ...]:
+    """The artists an address belongs to, each once, as a look-up of the address has them."""
+    found = (parse_artist(child(relation, "artist")) for relation in rows(node, "relations") if _is_current(relation))
+    return tuple({match.mbid: match for match in found if match}.values())
+
+
+def parse_links(node: Json) -> IdentityMatch:
+    """An artist with all that a look-up includes. Raises ProviderMalformed when it is none."""
+    match = parse_artist(node)
+    if match is None:
+        raise ProviderMalformed(NAME, "the answer has no artist's name and id")
+    return replace(
+        match,
+        spotify_id=_find_linked_id(node, _STREAMING, spotify_id_from_url),
+        wikidata_id=_find_linked_id(node, ("wikidata",), _wikidata_id_from_url),
+        genres=_genres(node),
+        titles=_once(text(group, "title") for group in children(node, "release-groups")),
+    )
+
+
+def parse_titles(node: Json) -> tuple[str, ...]:
+    """The titles of a list of release groups."""
+    return _once(text(group, "title") for group in rows(node, "release-groups"))
+
+
+def parse_releases(node: Json) -> tuple[Release, ...]:
+    """The releases of a list, those without a usable title and id left out."""
+    return tuple(release for row in rows(node, "releases") if (release := _release(row)))
+
+
+def sort_newest_first(releases: Iterable[Release]) -> tuple[Release, ...]:
+    """Each once; undated ones last."""
+    each = {release.id: release for release in releases}.values()
+    return tuple(sorted(each, key=lambda release: (release.released or date.min, release.id), reverse=True))
+
+
+def describe(node: Json) -> str:
+    """What tells a search's hit from its namesakes: "UK rock group, Group, GB, 1970"."""
+    place = text(node, "country") or text(child(node, "area"), "name")
+    begin = text(child(node, "life-span"), "begin")[:4]
+    return ", ".join(part for part in (text(node, "disambiguation"), text(node, "type"), place, begin) if part)
+
+
+def _release(row: Json) -> Release | None:
+    mbid, title = text(row, "id").lower(), text(row, "title")
+    if not title or not is_mbid(mbid):
+        return None
+    released, precision = partial_date(text(row, "date"))
+    group = child(row, "release-group")
+    group_id = text(group, "id").lower()
+    return Release(
+        id=mbid,
+        title=title,
+        released=released,
+        precision=precision,
+        labels=_once((_label(child(info, "label")) for info in children(row, "label-info")), _MAX_LABELS),
+        group_id=group_id if is_mbid(group_id) else "",
+        group_title=text(group, "title"),
+        kind=_kind(group),
+        url=f"{SITE}/release/{mbid}",
+    )
+
+
+def _label(node: Json) -> str:
+    return "[no label]" if text(node, "id").lower() == _NO_LABEL else text(node, "name")
+
+
+def _kind(group: Json) -> str:
+    secondary = texts(group, "secondary-types")
+    heaviest = next((kind for word, kind in _SECONDARY_KINDS.items() if word in secondary), "")
+    return heaviest or _PRIMARY_KINDS.get(text(group, "primary-type"), "")
+
+
+def _find_linked_id(node: Json, types: Collection[str], read: Callable[[str], str | None]) -> str | None:
+    """The id that all current links of these types agree on: of several, none is known to be the artist's main one."""
+    links = (relation for relation in children(node, "relations") if text(relation, "type") in types and _is_current(relation))
+    ids = {found for link in links if (found := read(text(child(link, "url"), "resource", _MAX_URL)))}
+    return ids.pop() if len(ids) == 1 else None
+
+
+def _is_current(relation: Json) -> bool:
+    return relation.get("ended") is not True
+
+
+def _wikidata_id_from_url(url: str) -> str | None:
+    found = _WIKIDATA_URL.fullmatch(url)
+    return found[1] if found and is_wikidata_id(found[1]) else None
+
+
+def _genres(node: Json) -> tuple[str, ...]:
+    """Most votes first; what was voted down to nothing is left out."""
+    voted = sorted(children(node, "genres"), key=lambda genre: -(count(genre, "count") or 0))
+    return _once((text(genre, "name") for genre in voted if count(genre, "count")), _MAX_GENRES)
+
+
+def _once(names: Iterable[str], most: int | None = None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))[:most]

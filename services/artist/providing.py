@@ -1,0 +1,189 @@
+"""Which providers are on, and who guards each of them? Part of the composition root: nothing else constructs them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from kernel.asking import Asker
+from kernel.breaker import Breaker
+from kernel.cache import connect_redis
+from kernel.clock import Clock
+from kernel.guard import Guard
+from kernel.http import HttpClient
+from kernel.limiter import Limiter, build_limiter
+from kernel.read_through import CacheMeter, ReadThrough
+from kernel.retry import RetryPolicy
+from services.artist import sources
+from services.artist.metrics import ArtistMeter
+from services.artist.providers import apify, lastfm, listenbrainz, musicbrainz, spotify, wikidata
+from services.artist.questions import Question
+from services.artist.settings import PROVIDERS, ArtistSettings
+
+Reads = Callable[[Any, CacheMeter | None], ReadThrough[Any]]
+"""Makes the read-through of one shape of answer."""
+
+_BACKGROUND = 0.75
+"""Share of a provider's rate that jobs may use: what is left is for who waits, even while much is to be done."""
+_CALLS_A_QUESTION = 4
+"""Of providers that take several calls to answer one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switchboard:
+    """The questions that can be asked, in the order of trust, and for each provider that is off what would switch it on."""
+
+    questions: tuple[Question, ...]
+    off: dict[str, str]
+
+
+@dataclass(slots=True)
+class Providing:
+    """Builds what stands between the pipeline and the providers; `closers` are to be called at the end."""
+
+    settings: ArtistSettings
+    clock: Clock
+    http: HttpClient
+    meter: ArtistMeter
+    reads: Reads
+    spending: apify.SpendsCarefully
+    closers: list[Callable[[], None]] = field(default_factory=list)
+    _guards: dict[str, Guard] = field(default_factory=dict, init=False)
+
+    def build(self) -> Switchboard:
+        """Everything that is on."""
+        off = self._off()
+        builders: dict[str, Callable[[], list[Question]]] = {
+            lastfm.NAME: self._lastfm,
+            spotify.NAME: self._spotify,
+            apify.NAME: self._apify,
+            musicbrainz.NAME: self._musicbrainz,
+            listenbrainz.NAME: self._listenbrainz,
+            wikidata.NAME: self._wikidata,
+        }
+        questions: list[Question] = []
+        wanted = self.settings.enrichment_providers
+        for name in (*wanted, *(name for name in PROVIDERS if name not in wanted)):
+            own = builders[name]() if name in wanted and name not in off else []
+            questions += own
+            self.meter.watch(name, kinds=len({question.kind for question in own}))
+        return Switchboard(tuple(questions), {name: why for name, why in off.items() if name in wanted})
+
+    def _off(self) -> dict[str, str]:
+        settings = self.settings
+        off: dict[str, str] = {}
+        if not settings.lastfm_api_key.get_secret_value():
+            off.setdefault(lastfm.NAME, "Last.fm is off: set LASTFM_API_KEY.")
+        if not settings.spotify_client_id or not settings.spotify_client_secret.get_secret_value():
+            off.setdefault(spotify.NAME, "Spotify is off: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.")
+        if not settings.enrichment_apify_api_token.get_secret_value():
+            off.setdefault(apify.NAME, "Monthly listeners are off: set ENRICHMENT_APIFY_API_TOKEN.")
+        return off
+
+    def _lastfm(self) -> list[Question]:
+        settings, timeout = self.settings, self.settings.enrichment_timeout_lastfm
+        self._guard(lastfm.NAME, settings.lastfm_rate_per_second, timeout)
+        key = settings.lastfm_api_key.get_secret_value()
+        provider = lastfm.LastfmProvider(self.http, api_key=key, url=settings.lastfm_url, timeout=timeout, clock=self.clock)
+        return sources.lastfm_questions(lastfm.NAME, provider, self._askers(lastfm.NAME), settings.enrichment_language)
+
+    def _spotify(self) -> list[Question]:
+        settings, timeout = self.settings, self.settings.enrichment_timeout_spotify
+        guard = self._guard(spotify.NAME, settings.spotify_rate_per_second, timeout * _CALLS_A_QUESTION)
+        provider = spotify.SpotifyProvider(
+            self.http,
+            client_id=settings.spotify_client_id,
+            client_secret=settings.spotify_client_secret.get_secret_value(),
+            url=settings.spotify_api_url,
+            accounts_url=settings.spotify_accounts_url,
+            timeout=timeout,
+            clock=self.clock,
+            pace=guard.pace,
+        )
+        return sources.spotify_questions(spotify.NAME, provider, self._askers(spotify.NAME))
+
+    def _apify(self) -> list[Question]:
+        settings = self.settings
+        # Asked once: a repeated call would be another run to pay for.
+        guard = self._guard(apify.NAME, settings.apify_rate_per_second, settings.enrichment_timeout_apify_batch, attempts=1)
+        provider = apify.ApifyProvider(
+            self.http,
+            token=settings.enrichment_apify_api_token.get_secret_value(),
+            url=settings.apify_url,
+            timeout=settings.enrichment_timeout_apify,
+            batch_timeout=settings.enrichment_timeout_apify_batch,
+            clock=self.clock,
+            spending=self.spending,
+            pace=guard.pace,
+        )
+        return sources.apify_questions(apify.NAME, provider, self._askers(apify.NAME))
+
+    def _musicbrainz(self) -> list[Question]:
+        settings, timeout = self.settings, self.settings.enrichment_timeout_musicbrainz
+        guard = self._guard(musicbrainz.NAME, settings.musicbrainz_rate_per_second, timeout * _CALLS_A_QUESTION)
+        provider = musicbrainz.MusicbrainzProvider(
+            self.http, url=settings.musicbrainz_url, timeout=timeout, clock=self.clock, pace=guard.pace
+        )
+        return sources.musicbrainz_questions(musicbrainz.NAME, provider, self._askers(musicbrainz.NAME))
+
+    def _listenbrainz(self) -> list[Question]:
+        settings, timeout = self.settings, self.settings.enrichment_timeout_listenbrainz
+        self._guard(listenbrainz.NAME, settings.listenbrainz_rate_per_second, timeout)
+        token = settings.listenbrainz_token.get_secret_value()
+        provider = listenbrainz.ListenbrainzProvider(
+            self.http, url=settings.listenbrainz_url, timeout=timeout, clock=self.clock, token=token
+        )
+        return sources.listenbrainz_questions(listenbrainz.NAME, provider, self._askers(listenbrainz.NAME))
+
+    def _wikidata(self) -> list[Question]:
+        settings, timeout = self.settings, self.settings.enrichment_timeout_wikidata
+        self._guard(wikidata.NAME, settings.wikidata_rate_per_second, timeout)
+        provider = wikidata.WikidataProvider(self.http, url=settings.wikidata_sparql_url, timeout=timeout, clock=self.clock)
+        return sources.wikidata_questions(wikidata.NAME, provider, self._askers(wikidata.NAME))
+
+    def _askers(self, name: str) -> sources.Askers:
+        answers = self.meter.answers_of(name)
+
+        def asker(operation: str, value: Any) -> Asker[Any]:
+            remembered = self.reads(sources.shape_of(value), answers)
+            return Asker(name, operation, guard=self._guards[name], remembered=remembered, clock=self.clock)
+
+        return asker
+
+    def _guard(self, name: str, rate: float, timeout: timedelta, *, attempts: int | None = None) -> Guard:
+        settings = self.settings
+        is_lastfm = name == lastfm.NAME
+        threshold, probe_after = settings.enrichment_circuit_breaker_threshold, settings.enrichment_circuit_breaker_timeout
+        self._guards[name] = Guard(
+            name,
+            breaker=Breaker(
+                name,
+                threshold=settings.lastfm_circuit_breaker_threshold if is_lastfm else threshold,
+                probe_after=settings.lastfm_circuit_breaker_timeout if is_lastfm else probe_after,
+                clock=self.clock,
+                on_change=partial(self.meter.state, name),
+            ),
+            limiter=self._limiter(name, rate),
+            background=self._limiter(f"{name}.background", rate * _BACKGROUND),
+            retry=RetryPolicy(attempts or settings.enrichment_max_retries, settings.enrichment_retry_backoff_factor),
+            timeout=timeout,
+            clock=self.clock,
+            meter=self.meter,
+        )
+        return self._guards[name]
+
+    def _limiter(self, name: str, rate_per_second: float) -> Limiter:
+        url = self.settings.redis_url.get_secret_value()
+        redis = connect_redis(url) if url else None
+        limiter = build_limiter(
+            name,
+            rate_per_second=rate_per_second,
+            burst=max(1, round(rate_per_second)),
+            folder=self.settings.data_dir / "limits",
+            redis=redis,
+            clock=self.clock,
+            realm=self.settings.realm,
+        )
+        self.closers += [limiter.close] if redis is None else [redis.close, limiter.close]
+        return limiter
