@@ -10,11 +10,11 @@ from kernel.asking import Reply
 from kernel.errors import NotFound, ProviderFault, Refused, SoniqueBayError
 from kernel.jobs import JobContext
 from kernel.parallel import Fanout
+from services.artist.asking.questions import Question
+from services.artist.asking.research import Research, Wish, identity_of
 from services.artist.domain import ArtistRef, Identity, Kind
 from services.artist.dossier import Dossier
 from services.artist.pipeline import ArtistPipeline
-from services.artist.questions import Question
-from services.artist.research import Research, Wish, identity_of
 
 _WHO_IS_IT = (Kind.IDENTITY, Kind.LINKS)
 

@@ -15,8 +15,8 @@ from kernel.clock import Clock
 from kernel.database import Database, dialect_insert
 from kernel.errors import AlreadyExists, NotFound, Overloaded
 from kernel.jobs import Job, JobState, JobStore, Lane
-from services.artist.research import Wish
-from services.artist.tables import batches
+from services.artist.asking.research import Wish
+from services.artist.storing.tables import batches
 
 ENRICH_BATCH = "enrich_batch"
 MOST_ARTISTS = 50

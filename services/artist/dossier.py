@@ -20,7 +20,7 @@ from services.artist.domain import (
     Release,
     Tag,
 )
-from services.artist.identity import Claim, Rival, Verdict, Verdicts, judge
+from services.artist.identity.judging import Claim, Rival, Verdict, Verdicts, judge
 
 T = TypeVar("T")
 

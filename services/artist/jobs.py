@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from kernel.clock import Clock
 from kernel.errors import ProviderFault
 from kernel.jobs import Again, JobContext, Jobs, Lane
+from services.artist.asking.research import EVERY_KIND, Wish
 from services.artist.batch_work import BatchWork
 from services.artist.batches import ENRICH_BATCH
 from services.artist.domain import ArtistId, ArtistRef, Kind
 from services.artist.dossier import Check
 from services.artist.pipeline import ArtistPipeline
-from services.artist.research import EVERY_KIND, Wish
 from services.artist.store import REFRESH, ArtistStore
 
 REFRESH_AHEAD = "refresh_ahead"

@@ -7,6 +7,8 @@ from typing import Any
 
 from kernel.asking import Reply
 from kernel.evidence import Absent, Ambiguous, Deferred, Evidence, Fault, Found
+from services.artist.asking.inquiry import Asked
+from services.artist.asking.questions import NAME
 from services.artist.domain import (
     ArtistField,
     ArtistName,
@@ -20,9 +22,7 @@ from services.artist.domain import (
     SimilarName,
 )
 from services.artist.dossier import Check, CheckOutcome, Dossier, Fact, FactValue
-from services.artist.identity import Claim, Verdicts
-from services.artist.inquiry import Asked
-from services.artist.questions import NAME
+from services.artist.identity.judging import Claim, Verdicts
 
 _FIRST_FAULT_PAUSE = timedelta(minutes=30)
 _LONGEST_FAULT_PAUSE = timedelta(hours=12)

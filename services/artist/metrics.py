@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from kernel.evidence import Source
 from kernel.telemetry import ProviderFigures, ProviderMeter
+from services.artist.asking.filling import EXPECTED, filled_fields
 from services.artist.domain import Kind
-from services.artist.filling import EXPECTED, filled_fields
 
 LASTFM = "lastfm"
 OFF = "off"

@@ -9,6 +9,8 @@ from kernel.clock import Clock
 from kernel.errors import FailedPrecondition, NotFound, ProviderFault, ProviderUnavailable
 from kernel.evidence import Deferred, Fault, Reading, Source
 from kernel.read_through import ReadThrough, Stored
+from services.artist.asking.questions import Subject, Target, dossier_key
+from services.artist.asking.research import Findings, Research, Wish
 from services.artist.domain import (
     Artist,
     ArtistField,
@@ -19,9 +21,7 @@ from services.artist.domain import (
     is_special_name,
 )
 from services.artist.dossier import ID_FIELDS, CheckOutcome, Dossier, Override
-from services.artist.questions import Subject, Target, dossier_key
 from services.artist.recent import RecentArtists
-from services.artist.research import Findings, Research, Wish
 from services.artist.store import ArtistStore
 
 

@@ -15,10 +15,10 @@ from kernel.http import HttpClient
 from kernel.limiter import Limiter, build_limiter
 from kernel.read_through import CacheMeter, ReadThrough
 from kernel.retry import RetryPolicy
-from services.artist import sources
+from services.artist.asking import sources
+from services.artist.asking.questions import Question
 from services.artist.metrics import ArtistMeter
 from services.artist.providers import apify, lastfm, listenbrainz, musicbrainz, spotify, wikidata
-from services.artist.questions import Question
 from services.artist.settings import PROVIDERS, ArtistSettings
 
 Reads = Callable[[Any, CacheMeter | None], ReadThrough[Any]]
@@ -26,6 +26,8 @@ Reads = Callable[[Any, CacheMeter | None], ReadThrough[Any]]
 
 _BACKGROUND = 0.75
 """Share of a provider's rate that jobs may use: what is left is for who waits, even while much is to be done."""
+_BURST_SECONDS = 0.75
+"""Of its rate a provider grants at once: with whole seconds, three bursts fall into what its own window of two seconds counts."""
 _CALLS_A_QUESTION = 4
 """Of providers that take several calls to answer one question."""
 
@@ -179,7 +181,7 @@ class Providing:
         limiter = build_limiter(
             name,
             rate_per_second=rate_per_second,
-            burst=max(1, round(rate_per_second)),
+            burst=max(1, round(rate_per_second * _BURST_SECONDS)),
             folder=self.settings.data_dir / "limits",
             redis=redis,
             clock=self.clock,

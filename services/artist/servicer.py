@@ -7,13 +7,13 @@ import grpc
 from kernel.clock import Clock
 from kernel.paging import PageTokens, page_size
 from kernel.telemetry import ProviderFigures
+from services.artist.asking.research import Wish
 from services.artist.batches import Batches
 from services.artist.convert import replies, requests
 from services.artist.domain import ArtistField
-from services.artist.listing import ArtistFilter
 from services.artist.pipeline import ArtistPipeline
-from services.artist.research import Wish
 from services.artist.store import ArtistStore
+from services.artist.storing.listing import ArtistFilter
 from services.artist.view import Viewpoint
 from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.artist.v1 import artist_pb2_grpc

@@ -11,18 +11,18 @@ from kernel.clock import Clock
 from kernel.database import Database, upsert
 from kernel.errors import AlreadyExists
 from kernel.jobs import JobStore, Lane
-from services.artist import listing, numbers, rows
-from services.artist.columns import accepted_ids, columns_of, spelling
+from services.artist.asking.questions import Target
 from services.artist.domain import Artist, ArtistField, ArtistId, ArtistName, ArtistRef, IdScheme, Kind, SimilarName, match_key
 from services.artist.dossier import ID_FIELDS, Dossier, Override, SimilarArtist, Trust, with_drift
-from services.artist.identity import PAGE_OF_THE_NAME
-from services.artist.listing import ArtistFilter, SimilarFilter
+from services.artist.identity.judging import PAGE_OF_THE_NAME
+from services.artist.identity.merging import find_twin, merge_artists
+from services.artist.identity.naming import LIBRARY, REQUEST, UNSAID, Source, add_name, find_artist, resolve
 from services.artist.merge import Learned
-from services.artist.merging import find_twin, merge_artists
-from services.artist.naming import LIBRARY, REQUEST, UNSAID, Source, add_name, find_artist, resolve
-from services.artist.questions import Target
-from services.artist.tables import absences, artists, checks, claims, facts, overrides, redirects, similar
-from services.artist.writing import writing
+from services.artist.storing import listing, numbers, rows
+from services.artist.storing.columns import accepted_ids, columns_of, spelling
+from services.artist.storing.listing import ArtistFilter, SimilarFilter
+from services.artist.storing.tables import absences, artists, checks, claims, facts, overrides, redirects, similar
+from services.artist.storing.writing import writing
 
 T = TypeVar("T")
 

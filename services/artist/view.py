@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from kernel.clock import Clock
 from kernel.evidence import Candidate, Reading, Standing
+from services.artist.asking.questions import Question
 from services.artist.domain import ArtistField, IdScheme, Kind, Release
 from services.artist.dossier import PERSON, Check, CheckOutcome, Dossier, FactValue, Override, Trust
-from services.artist.identity import Verdicts
-from services.artist.labels import LabelMethod, LabelVerdict, resolve_labels
-from services.artist.questions import Question
+from services.artist.identity.judging import Verdicts
+from services.artist.labels.resolving import LabelMethod, LabelVerdict, resolve_labels
 
 _KINDS: Mapping[ArtistField, tuple[Kind, ...]] = {
     ArtistField.TAGS: (Kind.TAGS,),

@@ -19,22 +19,22 @@ from kernel.parallel import Fanout
 from kernel.read_through import CacheMeter, ReadThrough
 from kernel.server import Registrations
 from services.artist import jobs as artist_jobs
+from services.artist.asking.research import Policy, Research
 from services.artist.batch_work import BatchWork
 from services.artist.batches import Batches
 from services.artist.domain import ArtistField, Kind
 from services.artist.dossier import Trust
-from services.artist.labels import LabelMethod
+from services.artist.labels.resolving import LabelMethod
 from services.artist.merge import Freshness
 from services.artist.metrics import ArtistMeter
 from services.artist.pipeline import ArtistPipeline
 from services.artist.providers import apify
 from services.artist.providing import Providing, Switchboard
 from services.artist.recent import LiveDossiers
-from services.artist.research import Policy, Research
 from services.artist.servicer import ArtistServicer
 from services.artist.settings import ArtistSettings
-from services.artist.spending import Allowance, SpendingLedger
 from services.artist.store import ArtistStore
+from services.artist.storing.spending import Allowance, SpendingLedger
 from services.artist.view import Viewpoint
 from soniquebay.artist.v1 import artist_pb2_grpc
 

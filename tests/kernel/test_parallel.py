@@ -92,7 +92,7 @@ def test_a_call_that_raises_does_not_stop_the_others(fanout):
 
     def fail() -> str:
         barrier.wait()
-        return raises_key_error()
+        return str(raises_key_error())
 
     with pytest.raises(KeyError):
         fanout.run(all_at_once({"broken": fail, "slow": ask}))
@@ -222,7 +222,7 @@ def test_an_exception_that_nobody_waited_for_is_dropped(fanout):
 
     def fail_late() -> str:
         let_go.wait(PATIENCE)
-        return raises_key_error()
+        return str(raises_key_error())
 
     left_behind = fanout.run(all_at_once({"broken": fail_late}), patience=lambda: 0)
     let_go.set()

@@ -253,7 +253,8 @@ def test_who_is_waited_for_does_not_wait_for_the_background_to_look_up_the_same(
 
     def read_in_background() -> Reading[str]:
         with deadline.in_background():
-            return reads.get("key", stored=lambda: None, ask=give_way)
+            reading: Reading[str] = reads.get("key", stored=lambda: None, ask=give_way)
+        return reading
 
     with ThreadPoolExecutor(1) as pool:
         behind = pool.submit(read_in_background)

@@ -3,7 +3,7 @@
 from services.artist.convert.parts import STATUSES, evidence
 from services.artist.domain import IdScheme
 from services.artist.dossier import standing_of
-from services.artist.identity import Rival, Verdict
+from services.artist.identity.judging import Rival, Verdict
 from services.artist.view import View
 from soniquebay.artist.v1 import artist_pb2 as pb
 

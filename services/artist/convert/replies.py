@@ -11,8 +11,8 @@ from services.artist.convert import identities, profiles
 from services.artist.convert.parts import STATUSES, evidence, timestamp
 from services.artist.domain import Artist, ArtistField
 from services.artist.dossier import FactValue, Override, SimilarArtist
-from services.artist.numbers import Series
-from services.artist.values import plain
+from services.artist.storing.numbers import Series
+from services.artist.storing.values import plain
 from services.artist.view import Explanation, Missing, NoteReason, View
 from soniquebay.artist.v1 import artist_pb2 as pb
 

@@ -22,8 +22,8 @@ from services.artist.domain import (
 )
 from services.artist.dossier import FactValue, Override
 from services.artist.ids import is_language, is_mbid, is_spotify_id, is_wikidata_id, spotify_id_from_url
-from services.artist.listing import SimilarFilter
-from services.artist.numbers import METRICS
+from services.artist.storing.listing import SimilarFilter
+from services.artist.storing.numbers import METRICS
 from soniquebay.artist.v1 import artist_pb2 as pb
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:[/?#]\S*)?")

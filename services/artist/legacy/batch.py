@@ -10,15 +10,15 @@ import sqlalchemy as sa
 
 from kernel.database import upsert
 from kernel.evidence import Evidence
-from services.artist import numbers, rows
 from services.artist.domain import ArtistField, ArtistId, ArtistName, Kind
 from services.artist.dossier import Check, CheckOutcome, Fact
-from services.artist.identity import PAGE_OF_THE_NAME
+from services.artist.identity.judging import PAGE_OF_THE_NAME
+from services.artist.identity.naming import Source, resolve
 from services.artist.legacy.naming import IMPORT, claim_spotify_ids, safely_named
 from services.artist.legacy.reading import CONFIDENCE, NEVER, PROVIDER, WORDS, Imported
 from services.artist.merge import Learned
-from services.artist.naming import Source, resolve
-from services.artist.tables import artists, checks, facts, overrides, similar
+from services.artist.storing import numbers, rows
+from services.artist.storing.tables import artists, checks, facts, overrides, similar
 
 _COLUMNS: Final = {
     ArtistField.URL: "lastfm_url",
@@ -48,7 +48,7 @@ class Written:
 
 
 def write(connection: sa.Connection, batch: Sequence[Imported], *, language: str, now: datetime) -> Written:
-    """Inside a write transaction (services.artist.writing). `language` is that of the pages the older installation read."""
+    """Inside a write transaction of storing.writing. `language` is that of the pages the older installation read."""
     before = _count_artists(connection)
     ids = resolve(connection, safely_named(connection, batch), now, IMPORT)
     made = _count_artists(connection) - before

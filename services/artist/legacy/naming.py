@@ -7,12 +7,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kernel.database import upsert
-from services.artist import rows
-from services.artist.claims import asked_by
 from services.artist.domain import ArtistId, ArtistName, Identity, match_key
+from services.artist.identity.claims import asked_by
+from services.artist.identity.naming import Source
 from services.artist.legacy.reading import CONFIDENCE, WORDS, Imported
-from services.artist.naming import Source
-from services.artist.tables import artists, claims
+from services.artist.storing import rows
+from services.artist.storing.tables import artists, claims
 
 IMPORT: Final = Source("import", CONFIDENCE, WORDS)
 

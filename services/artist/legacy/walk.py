@@ -12,8 +12,8 @@ from services.artist.legacy.batch import write
 from services.artist.legacy.reading import Imported, Unusable, read
 from services.artist.legacy.report import Report
 from services.artist.legacy.source import OldArtist, OldDatabase, OldId
-from services.artist.tables import metadata
-from services.artist.writing import writing
+from services.artist.storing.tables import metadata
+from services.artist.storing.writing import writing
 
 # How far an unfinished walk has come; written with each batch, gone when the walk is done.
 progress = sa.Table(

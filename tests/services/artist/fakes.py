@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from kernel.errors import ProviderFault
 from kernel.evidence import Absent, Ambiguous, Answer, Found
-from services.artist import sources
+from services.artist.asking import sources
+from services.artist.asking.questions import Question
 from services.artist.domain import (
     Audience,
     Biography,
@@ -23,7 +24,6 @@ from services.artist.domain import (
     Tag,
     match_key,
 )
-from services.artist.questions import Question
 
 Says = Answer[Any] | ProviderFault
 NOTHING = Absent("It knows nothing of this.")

@@ -15,11 +15,11 @@ from kernel.clock import Clock
 from kernel.database import Database
 from kernel.evidence import Absent, Answer, Evidence, Outcome
 from kernel.jobs import JobStore
+from services.artist.asking.questions import NAME, Question, Subject, Target
 from services.artist.domain import ArtistField, ArtistId, ArtistName, ArtistRef, IdScheme, Kind
 from services.artist.dossier import Check, CheckOutcome, Dossier, Fact, FactValue, Trust
-from services.artist.identity import Basis, Claim
+from services.artist.identity.judging import Basis, Claim
 from services.artist.merge import Learned
-from services.artist.questions import NAME, Question, Subject, Target
 from services.artist.store import ArtistStore
 from services.artist.wiring import MIGRATIONS
 

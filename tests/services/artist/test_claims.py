@@ -4,11 +4,11 @@ import pytest
 
 from kernel.errors import ProviderUnavailable
 from kernel.evidence import Absent, Ambiguous, Deferred, Fault, Found
-from services.artist.claims import GIVEN_BY_CALLER, asked_by, claims_of, is_named, is_named_nearly
+from services.artist.asking.questions import Subject
+from services.artist.asking.sources import BY_NAME, LINK, MERGED, POPULARITY
 from services.artist.domain import Audience, Identity, IdentityMatch, Management, Manager, Profile
-from services.artist.identity import NAMED_SO_ASIDE, PAGE_OF_THE_NAME, SEVERAL_OF_THE_NAME, Basis, Claim
-from services.artist.questions import Subject
-from services.artist.sources import BY_NAME, LINK, MERGED, POPULARITY
+from services.artist.identity.claims import GIVEN_BY_CALLER, asked_by, claims_of, is_named, is_named_nearly
+from services.artist.identity.judging import NAMED_SO_ASIDE, PAGE_OF_THE_NAME, SEVERAL_OF_THE_NAME, Basis, Claim
 from tests.services.artist.known import DAY, MBID, MBIDS, NOW, SPOTIFY, SPOTIFY_IDS, WIKIDATA, question, reply
 
 ONE, OTHER = MBIDS[:2]

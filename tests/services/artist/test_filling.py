@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.artist.asking.filling import filled_fields
 from services.artist.domain import (
     Audience,
     Biography,
@@ -21,7 +22,6 @@ from services.artist.domain import (
     SimilarName,
     Tag,
 )
-from services.artist.filling import filled_fields
 from services.artist.metrics import ArtistMeter
 
 MATCH = IdentityMatch("Radiohead", spotify_id="4Z8W4fKeB5YxbusRsdQVPb", genres=("art rock",))

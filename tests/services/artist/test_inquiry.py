@@ -8,12 +8,12 @@ import pytest
 
 from kernel.errors import ProviderUnavailable
 from kernel.evidence import Absent, Ambiguous, Deferred, Fault, Found
+from services.artist.asking.inquiry import Inquiry
+from services.artist.asking.questions import NAMESAKES, STRANGER
+from services.artist.asking.sources import BY_NAME, MERGED
 from services.artist.domain import Artist, ArtistField, ArtistId, Audience, Identity, IdentityMatch, Profile, Release
 from services.artist.dossier import Dossier, Override
-from services.artist.identity import Basis
-from services.artist.inquiry import Inquiry
-from services.artist.questions import NAMESAKES, STRANGER
-from services.artist.sources import BY_NAME, MERGED
+from services.artist.identity.judging import Basis
 from tests.services.artist.known import (
     DAY,
     MBID,

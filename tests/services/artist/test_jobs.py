@@ -9,8 +9,8 @@ from kernel.database import Database
 from kernel.errors import ProviderUnavailable
 from kernel.jobs import Jobs, JobState, JobStore
 from services.artist import jobs as artist_jobs
+from services.artist.asking.research import Wish
 from services.artist.domain import ArtistName, ArtistRef, Kind
-from services.artist.research import Wish
 from tests.fakes.clock import FakeClock
 from tests.services.artist.fakes import FakeArtists, FakeWorld
 from tests.services.artist.workshop import FRESH, Workshop

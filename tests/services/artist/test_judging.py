@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.artist.domain import Identity, IdScheme
-from services.artist.identity import (
+from services.artist.identity.judging import (
     LEAD,
     PAGE_OF_THE_NAME,
     SEVERAL_OF_THE_NAME,

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.artist.domain import Release
-from services.artist.editions import find_records
-from services.artist.label_names import SELF_RELEASED, label_key
-from services.artist.labels import LabelMethod, LabelVerdict, resolve_labels
+from services.artist.labels.editions import find_records
+from services.artist.labels.names import SELF_RELEASED, label_key
+from services.artist.labels.resolving import LabelMethod, LabelVerdict, resolve_labels
 
 LATEST, FREQUENT = LabelMethod.LATEST_RELEASE, LabelMethod.MOST_FREQUENT
 TODAY = date(2026, 1, 1)

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from kernel.database import Database
 from kernel.evidence import Evidence
-from services.artist import numbers, rows
 from services.artist.domain import ArtistField, ArtistName
 from services.artist.dossier import Fact
+from services.artist.identity.naming import resolve
 from services.artist.legacy.report import Report
 from services.artist.legacy.source import OldDatabase, Unreadable
 from services.artist.legacy.walk import Walk, progress
-from services.artist.naming import resolve
-from services.artist.tables import artists, checks, claims, facts, metadata, overrides, similar
+from services.artist.storing import numbers, rows
+from services.artist.storing.tables import artists, checks, claims, facts, metadata, overrides, similar
 from tests.fakes.clock import FakeClock
 from tests.services.artist.older import FETCHED_AT, RADIOHEAD, OlderDatabase
 

@@ -7,6 +7,8 @@ import pytest
 
 from kernel.errors import ProviderFault, ProviderMalformed, ProviderUnavailable
 from kernel.evidence import Absent, Ambiguous, Deferred, Fault, Found
+from services.artist.asking.inquiry import Asked
+from services.artist.asking.questions import Subject
 from services.artist.domain import (
     Artist,
     ArtistField,
@@ -26,10 +28,8 @@ from services.artist.domain import (
     Tag,
 )
 from services.artist.dossier import Check, CheckOutcome, Dossier
-from services.artist.identity import judge
-from services.artist.inquiry import Asked
+from services.artist.identity.judging import judge
 from services.artist.merge import Freshness, Learned, learn
-from services.artist.questions import Subject
 from tests.services.artist.known import DAY, MBID, MBIDS, NOW, SPOTIFY, SPOTIFY_IDS, check, claim, merged, question, reply
 
 ONE, OTHER = MBIDS[:2]

@@ -4,13 +4,13 @@ import pytest
 import sqlalchemy as sa
 
 from kernel.database import Database
+from services.artist.asking.questions import Target
 from services.artist.domain import ArtistField, ArtistId, ArtistName, ArtistRef, Kind, SimilarName, Tag
 from services.artist.dossier import Dossier, Override
+from services.artist.identity.merging import merge_artists
 from services.artist.merge import Learned
-from services.artist.merging import merge_artists
-from services.artist.questions import Target
 from services.artist.store import ArtistStore
-from services.artist.tables import artists, redirects
+from services.artist.storing.tables import artists, redirects
 from tests.fakes.clock import FakeClock
 from tests.services.artist.known import (
     DAY,

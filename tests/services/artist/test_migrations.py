@@ -14,10 +14,10 @@ from services.artist.domain import ArtistField, ArtistId, ArtistName, ArtistRef,
 from services.artist.dossier import Dossier, Override
 from services.artist.legacy.walk import progress
 from services.artist.merge import Learned
-from services.artist.numbers import numbers
-from services.artist.spending import spending
 from services.artist.store import ArtistStore
-from services.artist.tables import artists, metadata
+from services.artist.storing.numbers import numbers
+from services.artist.storing.spending import spending
+from services.artist.storing.tables import artists, metadata
 from services.artist.wiring import MIGRATIONS
 from tests.fakes.clock import FakeClock
 from tests.services.artist.known import (

@@ -9,7 +9,7 @@ from kernel.database import Database
 from services.artist.domain import Artist, ArtistField, ArtistId, ArtistName, ArtistRef
 from services.artist.merge import Learned
 from services.artist.store import ArtistStore
-from services.artist.tables import artists, names
+from services.artist.storing.tables import artists, names
 from tests.fakes.clock import FakeClock
 from tests.services.artist.known import (
     MBIDS,

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from kernel.database import Database
 from kernel.evidence import Evidence
-from services.artist import numbers
 from services.artist.domain import ArtistField, ArtistId, ArtistName, Biography
 from services.artist.dossier import Fact
-from services.artist.naming import resolve
-from services.artist.numbers import Point, Series, series_of
-from services.artist.tables import artists, metadata
+from services.artist.identity.naming import resolve
+from services.artist.storing import numbers
+from services.artist.storing.numbers import Point, Series, series_of
+from services.artist.storing.tables import artists, metadata
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

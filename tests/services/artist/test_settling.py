@@ -4,9 +4,9 @@ import pytest
 
 from kernel.errors import NotFound, ProviderUnavailable
 from kernel.evidence import Found
+from services.artist.asking.research import Wish
 from services.artist.domain import ArtistField, ArtistRef, IdentityMatch, IdScheme, Kind
 from services.artist.dossier import Override
-from services.artist.research import Wish
 from tests.services.artist.fakes import LINK, FakeWorld, profile
 from tests.services.artist.workshop import enrich, shown
 

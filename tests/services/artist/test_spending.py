@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from kernel.database import Database
 from kernel.errors import ProviderThrottled
 from kernel.limiter import LimitReached
-from services.artist.spending import Allowance, SpendingLedger, spending
+from services.artist.storing.spending import Allowance, SpendingLedger, spending
 from tests.fakes.clock import FakeClock
 
 Ledger = Callable[..., SpendingLedger]

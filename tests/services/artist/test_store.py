@@ -21,10 +21,10 @@ from services.artist.domain import (
     Tag,
 )
 from services.artist.dossier import CheckOutcome, Fact
-from services.artist.identity import Basis
+from services.artist.identity.judging import Basis
 from services.artist.merge import Learned
 from services.artist.store import ArtistStore
-from services.artist.tables import artists, checks
+from services.artist.storing.tables import artists, checks
 from tests.fakes.clock import FakeClock
 from tests.services.artist.known import (
     DAY,

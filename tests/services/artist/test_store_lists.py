@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from kernel.database import Database
 from services.artist.domain import ArtistName, SimilarName
-from services.artist.listing import ArtistFilter, SimilarFilter
 from services.artist.merge import Learned
 from services.artist.store import ArtistStore
-from services.artist.tables import artists
+from services.artist.storing.listing import ArtistFilter, SimilarFilter
+from services.artist.storing.tables import artists
 from tests.fakes.clock import FakeClock
 from tests.services.artist.known import count, ensured, evidence, open_store, save
 

@@ -6,7 +6,7 @@ from kernel.database import Database
 from kernel.errors import AlreadyExists
 from services.artist.domain import ArtistField, ArtistId, Kind, SimilarName
 from services.artist.dossier import Override
-from services.artist.identity import Claim
+from services.artist.identity.judging import Claim
 from services.artist.merge import Learned
 from services.artist.store import ArtistStore
 from tests.fakes.clock import FakeClock

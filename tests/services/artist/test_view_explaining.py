@@ -7,7 +7,7 @@ import pytest
 from kernel.evidence import Standing
 from services.artist.domain import Artist, ArtistField, ArtistId, Kind, Release
 from services.artist.dossier import Dossier, Fact, Override
-from services.artist.labels import LabelMethod
+from services.artist.labels.resolving import LabelMethod
 from services.artist.view import Explanation, Viewpoint
 from tests.fakes.clock import FakeClock
 from tests.services.artist.known import MBID, MBIDS, NOW, TRUST, check, claim, fact

@@ -17,16 +17,16 @@ from kernel.limiter import build_limiter
 from kernel.parallel import Fanout
 from kernel.read_through import ReadThrough
 from kernel.retry import RetryPolicy
-from services.artist import sources
+from services.artist.asking import sources
+from services.artist.asking.questions import Question
+from services.artist.asking.research import Policy, Research, Wish
 from services.artist.batch_work import BatchWork
 from services.artist.domain import ArtistField, ArtistName, ArtistRef, Kind
 from services.artist.dossier import Dossier, Trust
 from services.artist.jobs import Work
-from services.artist.labels import LabelMethod
+from services.artist.labels.resolving import LabelMethod
 from services.artist.merge import Freshness
 from services.artist.pipeline import ArtistPipeline
-from services.artist.questions import Question
-from services.artist.research import Policy, Research, Wish
 from services.artist.store import ArtistStore
 from services.artist.view import NoteReason, Viewpoint
 from tests.fakes.clock import FakeClock

@@ -13,8 +13,8 @@ from kernel.errors import ProviderMalformed, ProviderTimeout, ProviderUnavailabl
 from kernel.evidence import Absent, Found
 from kernel.limiter import LimitReached
 from services.artist.providers.apify import NAME, ApifyProvider
-from services.artist.spending import Allowance, SpendingLedger
-from services.artist.spending import spending as spending_table
+from services.artist.storing.spending import Allowance, SpendingLedger
+from services.artist.storing.spending import spending as spending_table
 from tests.fakes.clock import FakeClock
 from tests.fakes.raw_server import Conversation, RawServer, answer
 from tests.sandbox.running import RunningSandbox

@@ -11,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from kernel.database import dialect_insert, upsert
-from services.artist import rows
-from services.artist.claims import GIVEN_BY_CALLER, asked_by
 from services.artist.domain import Artist, ArtistId, ArtistName, ArtistRef, Identity, IdScheme, clean_name, match_key
-from services.artist.identity import Basis
-from services.artist.tables import artists, claims, names, redirects
+from services.artist.identity.claims import GIVEN_BY_CALLER, asked_by
+from services.artist.identity.judging import Basis
+from services.artist.storing import rows
+from services.artist.storing.tables import artists, claims, names, redirects
 
 
 def find_artist(connection: sa.Connection, ref: ArtistRef) -> Artist | None:

@@ -12,8 +12,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from services.artist.domain import Release
-from services.artist.editions import Edition, Record, find_records
-from services.artist.label_names import SELF_RELEASED, label_key, usual_spelling
+from services.artist.labels.editions import Edition, Record, find_records
+from services.artist.labels.names import SELF_RELEASED, label_key, usual_spelling
 
 _TIERS = (frozenset({"album", "ep"}), frozenset({"single"}), frozenset({""}))
 _LAST_RECORDS = 20

@@ -8,7 +8,8 @@ from typing import Any
 
 from kernel.asking import Reply
 from kernel.evidence import Deferred, Fault, Found
-from services.artist.claims import claims_of, lacks_accents
+from services.artist.asking.questions import Question, Subject
+from services.artist.asking.sources import MERGED, POPULARITY
 from services.artist.domain import (
     ArtistField,
     Audience,
@@ -22,9 +23,8 @@ from services.artist.domain import (
     match_key,
 )
 from services.artist.dossier import Dossier
-from services.artist.identity import Basis, Claim, Verdicts, identified, judge
-from services.artist.questions import Question, Subject
-from services.artist.sources import MERGED, POPULARITY
+from services.artist.identity.claims import claims_of, lacks_accents
+from services.artist.identity.judging import Basis, Claim, Verdicts, identified, judge
 
 Replies = Mapping[str, Reply[Any]]
 """By the question's name."""

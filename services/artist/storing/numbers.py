@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kernel.database import UtcDateTime, upsert
 from services.artist.domain import ArtistField, ArtistId
 from services.artist.dossier import Fact
-from services.artist.tables import metadata
+from services.artist.storing.tables import metadata
 
 SPANS: Final = (7, 30, 90)
 """Over how many days a change is told."""

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from kernel.asking import Asker
 from kernel.evidence import Absent, Ambiguous, Answer, Found
+from services.artist.asking.questions import NAME, NAMESAKES, STRANGER, Question, Subject, by_id, by_name
 from services.artist.domain import (
     MAX_SIMILAR,
     Audience,
@@ -30,7 +31,6 @@ from services.artist.providers import (
     FindsSimilarArtists,
     FindsTags,
 )
-from services.artist.questions import NAME, NAMESAKES, STRANGER, Question, Subject, by_id, by_name
 
 MBID, SPOTIFY = IdScheme.MBID, IdScheme.SPOTIFY
 Popularity = tuple[tuple[str, int], ...]

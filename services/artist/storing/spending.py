@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from kernel.clock import Clock
 from kernel.database import Database, dialect_insert
 from kernel.limiter import LimitReached
-from services.artist.tables import metadata
+from services.artist.storing.tables import metadata
 
 spending = sa.Table(
     "provider_spending",

@@ -10,13 +10,13 @@ from kernel import deadline
 from kernel.clock import Clock
 from kernel.evidence import Deferred, Fault, Found
 from kernel.parallel import Fanout
-from services.artist.claims import GIVEN_BY_CALLER, asked_by
+from services.artist.asking.inquiry import Asked, Inquiry, Replies
+from services.artist.asking.questions import Question, Subject, Target
 from services.artist.domain import Identity, Kind
 from services.artist.dossier import Dossier
-from services.artist.identity import Claim, identified
-from services.artist.inquiry import Asked, Inquiry, Replies
+from services.artist.identity.claims import GIVEN_BY_CALLER, asked_by
+from services.artist.identity.judging import Claim, identified
 from services.artist.merge import Freshness, Learned, learn
-from services.artist.questions import Question, Subject, Target
 
 EVERY_KIND = tuple(Kind)
 

@@ -7,8 +7,10 @@ from unidecode import unidecode
 
 from kernel.asking import Reply
 from kernel.evidence import Ambiguous, Evidence, Found
+from services.artist.asking.questions import Question, Subject
+from services.artist.asking.sources import BY_NAME, LINK, MERGED, POPULARITY
 from services.artist.domain import Identity, IdentityMatch, IdScheme, Kind, Management, Profile, match_key
-from services.artist.identity import (
+from services.artist.identity.judging import (
     NAMED_SO_ASIDE,
     PAGE_OF_THE_NAME,
     SEVERAL_OF_THE_NAME,
@@ -16,8 +18,6 @@ from services.artist.identity import (
     Claim,
     popularity_claims,
 )
-from services.artist.questions import Question, Subject
-from services.artist.sources import BY_NAME, LINK, MERGED, POPULARITY
 
 GIVEN_BY_CALLER = 0.95
 """What an id is worth that came with the request: as much as one provider's link."""

@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.artist.domain import ArtistId, IdScheme
-from services.artist.numbers import numbers
-from services.artist.tables import artists, checks, claims, facts, names, overrides, redirects, similar
+from services.artist.storing.numbers import numbers
+from services.artist.storing.tables import artists, checks, claims, facts, names, overrides, redirects, similar
 
 _MOVED = (
     (names, ("match_key",)),

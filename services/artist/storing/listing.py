@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.artist import rows
 from services.artist.domain import ArtistId, Kind
-from services.artist.tables import artists, checks, similar
+from services.artist.storing import rows
+from services.artist.storing.tables import artists, checks, similar
 
 _UNTIL_THE_END = "\U0010ffff"
 

@@ -8,11 +8,11 @@ from pydantic import TypeAdapter
 from unidecode import unidecode
 
 from kernel.evidence import Evidence
-from services.artist import values
 from services.artist.domain import MAX_NAME, Artist, ArtistField, ArtistId, IdScheme, Kind, match_key
 from services.artist.dossier import Check, CheckOutcome, Fact, Override, SimilarArtist
-from services.artist.identity import Basis, Claim
+from services.artist.identity.judging import Basis, Claim
 from services.artist.merge import Learned
+from services.artist.storing import values
 
 _EVIDENCE = TypeAdapter(Evidence)
 CLAIM_KEY = ("artist_id", "provider", "source", "scheme", "value")

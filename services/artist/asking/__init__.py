@@ -1,0 +1,1 @@
+"""What is asked of whom, when, and with which answer?"""

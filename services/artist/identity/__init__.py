@@ -1,0 +1,1 @@
+"""Who is an artist elsewhere, and which of ours is meant?"""

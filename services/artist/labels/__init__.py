@@ -1,0 +1,1 @@
+"""Which label brings out an artist's records?"""
