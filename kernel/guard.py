@@ -77,6 +77,7 @@ class Guard:
         """
         attempt = _under_way.get()
         self.meter.called(self.provider, attempt.operation, "found", self.clock.monotonic() - attempt.sent_at)
+        self._give_way()
         self._acquire()
         attempt.sent_at = self.clock.monotonic()
 
@@ -119,8 +120,7 @@ class Guard:
             verdict = Verdict.NEUTRAL if isinstance(answer, Absent) else Verdict.ANSWERED
         except ProviderThrottled as error:
             if not isinstance(error, LimitReached):
-                asked = error.retry_after
-                error.retry_after = _UNNAMED_WAIT if asked is None else min(max(asked, timedelta(0)), LONGEST_WAIT)
+                error.retry_after = _believable(error.retry_after)
                 self.limiter.park(self.clock.now() + error.retry_after)
             raise
         except ProviderFault:
@@ -139,6 +139,10 @@ class Guard:
             if isinstance(error, ProviderTimeout):
                 raise
             raise ProviderTimeout(self.provider, "did not answer in time") from error
+
+
+def _believable(asked: timedelta | None) -> timedelta:
+    return _UNNAMED_WAIT if asked is None else min(max(asked, timedelta(0)), LONGEST_WAIT)
 
 
 @dataclass(slots=True)

@@ -162,7 +162,6 @@ class Jobs:
 
     def _wait(self, attempts: int, error: Exception) -> timedelta:
         """Jittered between half and all of the span, so that jobs that failed together do not come back together."""
-        span = min(self.longest_wait, self.first_wait * 2 ** min(attempts - 1, 20))
+        span: timedelta = min(self.longest_wait, self.first_wait * 2 ** min(attempts - 1, 20))
         asked = error.retry_after if isinstance(error, ProviderFault | OwnFault) else None
-        jittered: timedelta = span * (0.5 + self.jitter() / 2)
-        return max(asked or timedelta(0), jittered)
+        return max(asked or timedelta(0), span * (0.5 + self.jitter() / 2))

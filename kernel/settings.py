@@ -90,8 +90,7 @@ class AppSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         secrets = _SecretFiles(settings_cls, getattr(file_secret_settings, "secrets_dir", None))
-        config = InitSettingsSource(settings_cls, _read_config())
-        return init_settings, env_settings, secrets, config
+        return init_settings, env_settings, secrets, InitSettingsSource(settings_cls, _read_config())
 
     @field_validator("*")
     @classmethod

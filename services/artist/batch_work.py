@@ -82,6 +82,8 @@ class BatchWork:
         the artist's own turn will tell why.
         """
         dossier = self._held(ref)
+        if dossier is None and not wish.force and self._pipeline.is_known_absent(ref):
+            return Identity(), []  # else it would be paid for at each batch it is in
         if dossier is None and ref.spotify_id is not None:
             return self._research.due_of_unknown(Identity(spotify_id=ref.spotify_id), wish)
         if dossier is None or identity_of(dossier).spotify_id is None:

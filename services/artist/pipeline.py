@@ -78,6 +78,10 @@ class ArtistPipeline:
         """What is known of each, in the order given; None for those never seen. Asks nobody."""
         return [self.get(ref) if self._store.find(ref) is not None else None for ref in refs]
 
+    def is_known_absent(self, ref: ArtistRef) -> bool:
+        """Whether it is remembered that nobody knows this Spotify id, so that nobody is asked about it."""
+        return ref.spotify_id is not None and self._store.is_remembered_absent(ArtistName("", spotify_id=ref.spotify_id))
+
     def names(self, refs: Sequence[ArtistRef]) -> list[str]:
         """The name of each, in the order given; empty for those never seen."""
         found = (self._store.find(ref) for ref in refs)

@@ -18,7 +18,7 @@ from services.artist.view import Viewpoint
 from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.artist.v1 import artist_pb2_grpc
 
-_TO_ANSWER = 1.0
+_TO_ANSWER = 3.0
 """Seconds kept for answering, of the time a caller waits for a batch."""
 
 

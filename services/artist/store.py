@@ -1,5 +1,6 @@
 """Where does what we know of artists stay, and how is it found again?"""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -45,6 +46,7 @@ class ArtistStore:
         self._jobs = jobs
         self._clock = clock
         self._trust = trust
+        self._turn = threading.Lock()
 
     def find(self, ref: ArtistRef) -> Artist | None:
         """The artist meant, or None. Among several of one name: the library's, else the most heard, else the first seen."""
@@ -164,7 +166,9 @@ class ArtistStore:
         return [series for series in found if metric in (None, series.metric)]
 
     def _writing(self, write: Callable[[sa.Connection], T]) -> T:
-        with writing(self._database) as connection:
+        # One at a time of this process: who waits for the others in PostgreSQL holds one of its few connections meanwhile, and a
+        # batch would hold them all.
+        with self._turn, writing(self._database) as connection:
             return write(connection)
 
     def _present_id(self, connection: sa.Connection, artist_id: ArtistId) -> ArtistId:

@@ -9,7 +9,7 @@ from kernel.clock import Clock
 from kernel.evidence import Candidate, Reading, Standing
 from services.artist.asking.questions import Question
 from services.artist.domain import ArtistField, IdScheme, Kind, Release
-from services.artist.dossier import PERSON, Check, CheckOutcome, Dossier, FactValue, Override, Trust
+from services.artist.dossier import ID_FIELDS, PERSON, Check, CheckOutcome, Dossier, FactValue, Override, Trust
 from services.artist.identity.judging import Verdicts
 from services.artist.labels.resolving import LabelMethod, LabelVerdict, resolve_labels
 
@@ -186,6 +186,8 @@ def _gaps(dossier: Dossier, shown: Mapping[ArtistField, Candidate[FactValue]], l
 def _frozen(dossier: Dossier, shown: Mapping[ArtistField, Candidate[FactValue]]) -> Iterator[Missing]:
     """What a provider no longer says, though it answers: the last value stays, with its date."""
     for field, candidate in shown.items():
+        if field in ID_FIELDS:
+            continue  # claims of several questions speak for it, each asked in its own time
         kinds = kinds_of(field)
         for check in dossier.checks:
             is_its_own = check.provider == candidate.evidence.provider and check.kind in kinds and field is not ArtistField.BIO

@@ -12,6 +12,7 @@ import pytest
 
 from kernel.job_worker import JobWorker
 from soniquebay.artist.v1 import artist_pb2 as pb
+from tests.fakes.patience import eventually
 from tests.sandbox.running import RunningSandbox
 from tests.services.artist.running import Refusal, RunningArtist, refusal
 
@@ -160,3 +161,26 @@ def test_a_name_that_was_used_for_other_artists_is_refused(sandbox, tmp_path, sp
         refused = refusal(service, "BatchEnrichArtists", pb.BatchEnrichArtistsRequest(artist_ids=[RADIOHEAD], batch_id="mine"))
 
     assert refused.code is grpc.StatusCode.ALREADY_EXISTS
+
+
+def calls_of_a_click(service: RunningArtist, sandbox: RunningSandbox, spotify_id: str) -> Counter[str]:
+    """How many calls each provider had, whoever made them, from the click until its answer."""
+    after = sandbox.control("journal?limit=1")["rows"][-1]["seq"]
+    service.call("EnrichArtist", pb.EnrichArtistRequest(spotify_artist_id=spotify_id))
+    return Counter(row["provider"] for row in sandbox.control(f"journal?after={after}&limit=1000")["rows"])
+
+
+def test_a_click_meanwhile_goes_first_at_every_provider(sandbox, tmp_path, spotify_ids):
+    sandbox.client.put("/_sandbox/limits", json={"musicbrainz": {"per_second": 1, "window_seconds": 1}})
+
+    with serving(sandbox, tmp_path, musicbrainz_rate_per_second=0.8) as service:
+        enrich(service, spotify_ids[:1])
+        idle = calls_of_a_click(service, sandbox, spotify_ids[1])
+        before = sandbox.control("counters")["musicbrainz"]["total"]
+        enrich(service, spotify_ids[10:40], seconds=1.2)
+        assert eventually(lambda: sandbox.control("counters")["musicbrainz"]["total"] > before)
+        busy = calls_of_a_click(service, sandbox, spotify_ids[2])
+
+    assert idle.keys() == set(PROVIDERS)
+    # One call of the batch may be on its way already, and one more have its grant.
+    assert all(busy[provider] <= calls + 2 for provider, calls in idle.items()), (idle, busy)

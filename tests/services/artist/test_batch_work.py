@@ -10,15 +10,14 @@ import pytest
 from kernel import deadline
 from kernel.database import Database
 from kernel.errors import ProviderUnavailable
-from kernel.evidence import Found
 from kernel.jobs import Jobs, JobStore
 from services.artist import jobs as artist_jobs
 from services.artist.asking.research import Wish
 from services.artist.batches import Batches
-from services.artist.domain import ArtistField, ArtistName, ArtistRef, Audience, Identity, IdentityMatch, Kind
+from services.artist.domain import ArtistField, ArtistName, ArtistRef, Identity, IdentityMatch, Kind
 from services.artist.view import NoteReason
 from tests.fakes.clock import FakeClock
-from tests.services.artist.fakes import LINK, MANY, FakeWorld
+from tests.services.artist.fakes import LINK, MANY, NOTHING, FakeWorld
 from tests.services.artist.workshop import Workshop, notes, shown
 
 DOWN = ProviderUnavailable("apify", "is down")
@@ -84,7 +83,12 @@ def asked_alone(world: FakeWorld) -> Counter[str]:
 def once(act: Callable[[], object]) -> Callable[[str], None]:
     """As `meanwhile`: does so at the first question only, whoever asks it."""
     first = threading.Lock()
-    return lambda _: act() and None if first.acquire(blocking=False) else None
+
+    def meanwhile(_: str) -> None:
+        if first.acquire(blocking=False):
+            act()
+
+    return meanwhile
 
 
 def test_fifty_artists_cost_one_question_to_who_answers_for_many(bench: Bench, world: FakeWorld):
@@ -97,12 +101,23 @@ def test_fifty_artists_cost_one_question_to_who_answers_for_many(bench: Bench, w
 
 
 def test_an_artist_nobody_knows_fails_alone(bench: Bench, world: FakeWorld):
-    world.audience.find_audience_of_many = lambda ids: {each: Found(Audience(9)) for each in ids if each != UNKNOWN}
+    world.audience.left_out = frozenset({UNKNOWN})
 
     errors = bench.do([IDS[0], UNKNOWN, IDS[1]])
 
     assert errors.pop(1)
     assert set(errors.values()) == {""}
+
+
+def test_an_artist_nobody_knows_is_not_paid_for_again(bench: Bench, world: FakeWorld):
+    world.audience.says[MANY] = NOTHING
+    bench.do([UNKNOWN])
+    world.forget_asked()
+
+    errors = bench.do([UNKNOWN])
+
+    assert errors[0]
+    assert world.asked() == {}
 
 
 def test_artists_that_are_known_and_fresh_cost_no_call(bench: Bench, world: FakeWorld):

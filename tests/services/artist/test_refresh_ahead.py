@@ -12,7 +12,7 @@ from services.artist.asking.research import Wish
 from services.artist.domain import ArtistName, ArtistRef, Kind
 from services.artist.jobs import REFRESH_AHEAD, REFRESH_SOON_DUE
 from tests.fakes.clock import FakeClock
-from tests.services.artist.fakes import RADIOHEAD, FakeArtists, FakeWorld
+from tests.services.artist.fakes import RADIOHEAD, Asked, FakeArtists, FakeWorld
 from tests.services.artist.workshop import FRESH, Workshop
 
 AHEAD, ROUND = timedelta(hours=2), timedelta(minutes=10)
@@ -29,7 +29,7 @@ class Library:
         self.fake = FakeArtists()
         self.start(self.fake)
 
-    def start(self, *providers: FakeArtists, ahead: timedelta = AHEAD) -> None:
+    def start(self, *providers: Asked, ahead: timedelta = AHEAD) -> None:
         """The service starts, again perhaps."""
         self.work = self._workshop.work(*providers, ahead=ahead)
         self.jobs = Jobs(self.store, self._clock)
