@@ -77,7 +77,8 @@ class TrialServer:
         def run(message: Any, context: grpc.ServicerContext) -> Any:
             self.seen.append(message)
             self.metadata = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
-            return answer(message, context, reply)
+            said = answer(message, context, reply)
+            return iter([said]) if method.server_streaming and isinstance(said, reply) else said
 
         return factory(run, request.FromString, reply.SerializeToString)
 

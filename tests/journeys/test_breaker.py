@@ -5,7 +5,7 @@ from tests.journeys.running import RunningSystem
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
-    with RunningSystem(tmp_path_factory.mktemp("breaker")) as running:
+    with RunningSystem(tmp_path_factory.mktemp("breaker"), {"ENRICHMENT_PROVIDERS": "lastfm"}) as running:
         running.enrich(name="Radiohead")
         yield running
 

@@ -130,8 +130,8 @@ def test_sample_data_never_mixes_with_a_persons_own(tmp_path, stores, postgres_s
         assert upstream.control("counters")["lastfm"]["total"] == 3
 
 
-def test_without_sandbox_and_keys_everything_starts_and_says_that_nobody_can_be_asked(tmp_path):
-    with RunningSystem(tmp_path, {"SANDBOX": "0"}) as system:
+def test_without_sandbox_keys_and_those_that_need_none_everything_starts_and_says_that_nobody_can_be_asked(tmp_path):
+    with RunningSystem(tmp_path, {"SANDBOX": "0", "ENRICHMENT_PROVIDERS": "lastfm,spotify,apify"}) as system:
         answer = system.enrich(name="Radiohead")
         figures = system.client.get("/api/v1/enrichment/metrics").json()
 
