@@ -8,6 +8,8 @@ import pytest
 from tests.journeys.running import RunningSystem
 from tests.sandbox.running import RunningSandbox
 
+pytestmark = pytest.mark.xdist_group("upstream_faults")  # what takes long to set up is set up once
+
 LONGEST = 9.5  # seconds: eight for the providers of one read, and the way there and back
 
 FAULTS = {
@@ -42,6 +44,7 @@ QUICK = {
     "LASTFM_CIRCUIT_BREAKER_THRESHOLD": "1000000",
     "ENRICHMENT_TIMEOUT_LASTFM": "1s",
     "ENRICHMENT_TIMEOUT_TOTAL": "2s",
+    "LASTFM_RATE_PER_SECOND": "1000",
     "ENRICHMENT_PROVIDERS": "lastfm",  # when it is the only one, nobody else's answer hides its faults
 }
 
