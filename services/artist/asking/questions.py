@@ -75,19 +75,19 @@ class Question:
         """What the provider says now, or said lately unless `force` is set. Never raises a ProviderFault."""
         return self.asker.ask(self.key(subject), lambda: self.find(subject), force=force)
 
-    def ask_many(self, whos: Sequence[Identity]) -> dict[Identity, Reply[Any]]:
+    def ask_many(self, many: Sequence[Identity]) -> dict[Identity, Reply[Any]]:
         """What the provider says of each; a fault is everybody's. Whoever is left out is to be asked about alone."""
         guard, find_many = self.asker.guard, self.find_many
         if find_many is None:
             return {}
 
         def ask() -> Reading[Any]:
-            answers = guard.call(self.asker.operation, lambda: Found(find_many(whos)))
+            answers = guard.call(self.asker.operation, lambda: Found(find_many(many)))
             return Reading(answers, self.asker.clock.now(), Source.PROVIDER)
 
         reply: Reply[Any] = reply_to(self.provider, self.asker.clock, ask)
         if not isinstance(reply.outcome, Found):
-            return dict.fromkeys(whos, reply)
+            return dict.fromkeys(many, reply)
         return {who: replace(reply, outcome=answer) for who, answer in reply.outcome.value.items()}
 
     def language(self, subject: Subject) -> str:

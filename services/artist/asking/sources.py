@@ -113,9 +113,9 @@ def spotify_questions(name: str, provider: Spotify, askers: Askers) -> list[Ques
 def apify_questions(name: str, provider: FindsAudience, askers: Askers) -> list[Question]:
     """By Spotify id."""
 
-    def of_many(whos: Sequence[Identity]) -> Mapping[Identity, Answer[Audience]]:
-        answers = provider.find_audience_of_many([who.spotify_id for who in whos if who.spotify_id])
-        return {who: answers[who.spotify_id] for who in whos if who.spotify_id and who.spotify_id in answers}
+    def of_many(many: Sequence[Identity]) -> Mapping[Identity, Answer[Audience]]:
+        answers = provider.find_audience_of_many([who.spotify_id for who in many if who.spotify_id])
+        return {who: answers[who.spotify_id] for who in many if who.spotify_id and who.spotify_id in answers}
 
     return [
         Question(
@@ -204,9 +204,9 @@ def listenbrainz_questions(name: str, provider: FindsListens, askers: Askers) ->
         counts = _listeners(answers)
         return Found(counts, 1.0, ("MusicBrainz ids",)) if counts else Absent("It has too few listeners of any of them to count.")
 
-    def of_many(whos: Sequence[Identity]) -> Mapping[Identity, Answer[ListenCounts]]:
-        answers = provider.find_listens_of_many([who.mbid for who in whos if who.mbid])
-        return {who: answers[who.mbid] for who in whos if who.mbid and who.mbid in answers}
+    def of_many(many: Sequence[Identity]) -> Mapping[Identity, Answer[ListenCounts]]:
+        answers = provider.find_listens_of_many([who.mbid for who in many if who.mbid])
+        return {who: answers[who.mbid] for who in many if who.mbid and who.mbid in answers}
 
     return [
         Question(
