@@ -199,14 +199,9 @@ class Dossier:
         return next((override for override in self.overrides if override.field is field), None)
 
     def check(self, provider: str, kind: Kind, language: str) -> Check | None:
-        """The last check of this kind; only profiles, which hold a text, differ by language."""
-        wanted = language if kind is Kind.PROFILE else ""
-        return next((c for c in self.checks if (c.provider, c.kind, c.language) == (provider, kind, wanted)), None)
-
-    def due(self, provider: str, kinds: Iterable[Kind], language: str, now: datetime) -> tuple[Kind, ...]:
-        """Those of the kinds that were never asked of the provider, or whose time has come."""
-        checks = {kind: self.check(provider, kind, language) for kind in kinds}
-        return tuple(kind for kind, check in checks.items() if check is None or check.next_check_at <= now)
+        """The last check of this kind; those of answers that hold a text are kept by language."""
+        own = [check for check in self.checks if (check.provider, check.kind) == (provider, kind)]
+        return next((check for check in own if check.language in ("", language)), None)
 
     @property
     def is_answered(self) -> bool:

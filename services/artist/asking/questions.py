@@ -60,6 +60,8 @@ class Question:
     step: str = ""
     leisurely: Callable[[Subject], bool] = field(default=lambda _: False)
     slow: bool = False
+    has_text: bool = False
+    """Whether its answer differs by language."""
     find_many: Callable[[Sequence[Identity]], Mapping[Identity, Answer[Any]]] | None = None
     """Of many at the price of one question; whoever is left out was not asked about."""
 
@@ -92,7 +94,7 @@ class Question:
 
     def language(self, subject: Subject) -> str:
         """The language its answer is in; empty for all that is no text."""
-        return subject.language if self.kind is Kind.PROFILE else ""
+        return subject.language if self.has_text else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which questions does each provider answer, what must be known for them, and under which key is the answer remembered?"""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from kernel.asking import Asker
 from kernel.evidence import Absent, Ambiguous, Answer, Found
@@ -31,6 +31,8 @@ from services.artist.providers import (
     FindsSimilarArtists,
     FindsTags,
 )
+
+T = TypeVar("T")
 
 MBID, SPOTIFY = IdScheme.MBID, IdScheme.SPOTIFY
 Popularity = tuple[tuple[str, int], ...]
@@ -71,7 +73,7 @@ def lastfm_questions(name: str, provider: Lastfm, askers: Askers, language: str)
     tags = by_name(f"{name}:tags")
     alike = by_name(f"{name}:similar", f":{MAX_SIMILAR}")
     return [
-        Question(name, Kind.PROFILE, profile, key, askers("profile", Profile), needs=(NAME,)),
+        Question(name, Kind.PROFILE, profile, key, askers("profile", Profile), needs=(NAME,), has_text=True),
         Question(name, Kind.TAGS, lambda s: provider.find_tags(s.who), tags, askers("tags", tuple[Tag, ...]), needs=(NAME,)),
         Question(name, Kind.SIMILAR, similar, alike, askers("similar", tuple[SimilarName, ...]), needs=(NAME,)),
     ]
@@ -112,11 +114,6 @@ def spotify_questions(name: str, provider: Spotify, askers: Askers) -> list[Ques
 
 def apify_questions(name: str, provider: FindsAudience, askers: Askers) -> list[Question]:
     """By Spotify id."""
-
-    def of_many(many: Sequence[Identity]) -> Mapping[Identity, Answer[Audience]]:
-        answers = provider.find_audience_of_many([who.spotify_id for who in many if who.spotify_id])
-        return {who: answers[who.spotify_id] for who in many if who.spotify_id and who.spotify_id in answers}
-
     return [
         Question(
             name,
@@ -126,7 +123,7 @@ def apify_questions(name: str, provider: FindsAudience, askers: Askers) -> list[
             askers("audience", Audience),
             needs=(SPOTIFY,),
             slow=True,
-            find_many=of_many,
+            find_many=_of_many(SPOTIFY, provider.find_audience_of_many),
         )
     ]
 
@@ -204,10 +201,6 @@ def listenbrainz_questions(name: str, provider: FindsListens, askers: Askers) ->
         counts = _listeners(answers)
         return Found(counts, 1.0, ("MusicBrainz ids",)) if counts else Absent("It has too few listeners of any of them to count.")
 
-    def of_many(many: Sequence[Identity]) -> Mapping[Identity, Answer[ListenCounts]]:
-        answers = provider.find_listens_of_many([who.mbid for who in many if who.mbid])
-        return {who: answers[who.mbid] for who in many if who.mbid and who.mbid in answers}
-
     return [
         Question(
             name,
@@ -216,7 +209,7 @@ def listenbrainz_questions(name: str, provider: FindsListens, askers: Askers) ->
             by_id(f"{name}:listens", MBID),
             askers("listens", ListenCounts),
             needs=(MBID,),
-            find_many=of_many,
+            find_many=_of_many(MBID, provider.find_listens_of_many),
         ),
         Question(
             name,
@@ -260,6 +253,19 @@ def wikidata_questions(name: str, provider: FindsManagement, askers: Askers) -> 
             step=BY_MBID,
         ),
     ]
+
+
+def _of_many(
+    scheme: IdScheme, find: Callable[[Sequence[str]], Mapping[str, Answer[T]]]
+) -> Callable[[Sequence[Identity]], Mapping[Identity, Answer[T]]]:
+    """Asks for many by one kind of id, and answers by whom it was asked for."""
+
+    def ask(many: Sequence[Identity]) -> dict[Identity, Answer[T]]:
+        ids = {who: str(value) for who in many if (value := getattr(who, scheme))}
+        answers = find([*ids.values()])
+        return {who: answers[each] for who, each in ids.items() if each in answers}
+
+    return ask
 
 
 def _listeners(answers: Mapping[str, Answer[ListenCounts]]) -> Popularity:

@@ -60,6 +60,18 @@ def test_a_question_begins_as_soon_as_what_it_needs_is_known_whoever_is_still_be
     assert waited == [True]
 
 
+def test_another_language_is_asked_only_of_who_writes_in_it(workshop, world):
+    pipeline = workshop.build(*world.providers)
+    enrich(pipeline)
+    world.forget_asked()
+
+    reading = pipeline.enrich(BY_SPOTIFY, Wish("fr"))
+
+    assert world.asked() == {"fake": [Kind.PROFILE]}
+    view = workshop.viewpoint(*world.providers).view(reading, "fr")
+    assert not [note for note in view.missing if note.kind == ArtistField.BIO]
+
+
 def test_a_name_leads_to_every_provider_and_each_is_asked_each_thing_once(workshop, world):
     reading = enrich(workshop.build(*world.providers))
 
