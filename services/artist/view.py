@@ -1,6 +1,6 @@
 """What of a dossier is shown, what is missing from it, and why?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +28,17 @@ _KINDS: Mapping[ArtistField, tuple[Kind, ...]] = {
     ArtistField.WIKIDATA_ID: (Kind.LINKS, Kind.MANAGEMENT),
 }
 """Of which kinds of answers a field is part; all others of the profile alone."""
+_QUOTA = "Spotify did not say; since 2026 it tells {} only to apps with extended quota."
+_NOT_SAID: Mapping[tuple[str, Kind], Mapping[ArtistField, str]] = {
+    ("spotify", Kind.PROFILE): {
+        ArtistField.GENRES: _QUOTA.format("genres"),
+        ArtistField.FOLLOWERS: _QUOTA.format("followers"),
+        ArtistField.POPULARITY: _QUOTA.format("popularity"),
+    },
+    ("musicbrainz", Kind.LABELS): {ArtistField.LABEL: "No release that MusicBrainz knows names its label."},
+    ("wikidata", Kind.MANAGEMENT): {ArtistField.MANAGEMENT: "Wikidata names nobody who looks after the artist."},
+}
+"""What an answer that was found may lack, and the sentence that says so."""
 _ID_NAMES = {IdScheme.MBID: "MusicBrainz", IdScheme.SPOTIFY: "Spotify", IdScheme.WIKIDATA: "Wikidata"}
 
 
@@ -106,16 +117,17 @@ class Viewpoint:
         dossier, languages = reading.value, (language, self.language)
         chosen = {each: dossier.chosen(each, trust=self.trust, languages=languages) for each in ArtistField}
         shown = {each: candidate for each, candidate in chosen.items() if candidate is not None}
-        verdicts = dossier.verdicts()
+        verdicts, labels = dossier.verdicts(), self._labels(dossier)
         missing = (
             *self._off(),
             *_unanswered(dossier, language, is_identified=verdicts[IdScheme.MBID].value is not None),
             *self._unasked(dossier, verdicts),
             *_gaps(dossier, shown, language),
+            *_not_said(dossier, {*shown, *((ArtistField.LABEL,) if labels else ())}),
             *_frozen(dossier, shown),
         )
         stale = reading.stale or dossier.is_stale(language)
-        return View(dossier, language, shown, verdicts, self._labels(dossier), missing, stale)
+        return View(dossier, language, shown, verdicts, labels, missing, stale)
 
     def explain(self, dossier: Dossier, fields: Sequence[ArtistField]) -> list[Explanation]:
         """One explanation a field, in the order given."""
@@ -181,6 +193,16 @@ def _gaps(dossier: Dossier, shown: Mapping[ArtistField, Candidate[FactValue]], l
         if ArtistField.IMAGES not in shown:
             message = f"{check.provider} has no picture, or only its placeholder."
             yield Missing(check.provider, ArtistField.IMAGES, NoteReason.ABSENT, message, check.next_check_at)
+
+
+def _not_said(dossier: Dossier, shown: Collection[ArtistField]) -> Iterator[Missing]:
+    """An answer that was found may still lack what it is asked for, and nobody else may have it either."""
+    found = {(check.provider, check.kind): check for check in dossier.checks if check.outcome is CheckOutcome.FOUND}
+    for (provider, kind), fields in _NOT_SAID.items():
+        check = found.get((provider, kind))
+        for field, message in fields.items():
+            if check is not None and field not in shown:
+                yield Missing(provider, field, NoteReason.ABSENT, message, check.next_check_at)
 
 
 def _frozen(dossier: Dossier, shown: Mapping[ArtistField, Candidate[FactValue]]) -> Iterator[Missing]:

@@ -124,6 +124,32 @@ def test_a_directory_that_knew_nobody_of_the_name_is_no_note_once_another_way_le
     assert view(dossier(checks=(by_name,), claims=(claim(ONE),))).missing == ()
 
 
+@pytest.mark.parametrize(
+    ("provider", "kind", "missing"),
+    [
+        ("spotify", Kind.PROFILE, {"genres", "followers", "popularity"}),
+        ("musicbrainz", Kind.LABELS, {"label"}),
+        ("wikidata", Kind.MANAGEMENT, {"management"}),
+    ],
+)
+def test_what_an_answer_lacks_and_nobody_else_has_is_a_note(provider, kind, missing):
+    seen = view(dossier(checks=(check(kind, provider=provider),)))
+
+    assert {(note.provider, note.kind) for note in seen.missing} == {(provider, field) for field in missing}
+
+
+def test_what_somebody_else_has_is_no_note():
+    known = dossier(
+        fact(ArtistField.FOLLOWERS, 5, "apify"),
+        fact(ArtistField.GENRES, ("rock",), "musicbrainz"),
+        fact(ArtistField.POPULARITY, 50, "spotify"),
+        of_label(release("OK Computer", "Parlophone", 1997)),
+        checks=(check(Kind.PROFILE, provider="spotify"), check(Kind.LABELS, provider="musicbrainz")),
+    )
+
+    assert view(known).missing == ()
+
+
 def test_what_takes_an_id_that_nobody_knows_is_a_note_each_kind_once():
     seen = view(dossier(), questions=(*QUESTIONS, *QUESTIONS))
 
@@ -158,7 +184,7 @@ def test_a_value_that_is_no_longer_said_stays_with_its_date():
 
     seen = view(dossier(followers, checks=asked))
 
-    note = only_note(seen)
+    (note,) = (each for each in seen.missing if each.kind == ArtistField.FOLLOWERS)
     assert (note.provider, note.kind, note.reason) == ("spotify", "followers", NoteReason.ABSENT)
     assert note.message == "spotify no longer says; what is shown is of 2025-12-29."
     assert seen.shown[ArtistField.FOLLOWERS].value == 9
@@ -176,7 +202,7 @@ def test_a_value_that_is_no_longer_said_stays_with_its_date():
 def test_a_value_that_its_own_provider_was_not_asked_for_since_is_not_frozen(asked):
     followers = fact(ArtistField.FOLLOWERS, 9, "spotify", at=EARLIER)
 
-    assert view(dossier(followers, checks=(asked,))).missing == ()
+    assert "followers" not in {note.kind for note in view(dossier(followers, checks=(asked,))).missing}
 
 
 def test_a_text_is_shown_in_the_language_asked_for_else_in_the_own():
