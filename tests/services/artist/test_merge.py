@@ -47,7 +47,8 @@ def asked(name: str, outcome, **who) -> Asked:
     provider, _, _ = name.partition("/")
     subject = Subject(Identity(**{"name": "Nirvana", "mbid": ONE, "spotify_id": HERE} | who), "fr")
     needs = NEEDS.get(provider, ("spotify_id",))
-    return Asked(question(name, needs=needs), subject, None if outcome is None else reply(provider, outcome))
+    has_text = name == "lastfm/profile"
+    return Asked(question(name, needs=needs, has_text=has_text), subject, None if outcome is None else reply(provider, outcome))
 
 
 def learned(*answers: Asked, claims=(), before: Dossier | None = None) -> Learned:
