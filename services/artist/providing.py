@@ -76,11 +76,11 @@ class Providing:
         settings = self.settings
         off: dict[str, str] = {}
         if not settings.lastfm_api_key.get_secret_value():
-            off.setdefault(lastfm.NAME, "Last.fm is off: set LASTFM_API_KEY.")
+            off[lastfm.NAME] = "Last.fm is off: set LASTFM_API_KEY."
         if not settings.spotify_client_id or not settings.spotify_client_secret.get_secret_value():
-            off.setdefault(spotify.NAME, "Spotify is off: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.")
+            off[spotify.NAME] = "Spotify is off: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET."
         if not settings.enrichment_apify_api_token.get_secret_value():
-            off.setdefault(apify.NAME, "Monthly listeners are off: set ENRICHMENT_APIFY_API_TOKEN.")
+            off[apify.NAME] = "Monthly listeners are off: set ENRICHMENT_APIFY_API_TOKEN."
         return off
 
     def _lastfm(self) -> list[Question]:

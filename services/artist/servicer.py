@@ -75,7 +75,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
 
     def WatchBatch(self, request: pb.WatchBatchRequest, context: grpc.ServicerContext) -> Iterator[pb.WatchBatchResponse]:
         told = 0
-        for batch in self._batches.watch(request.batch_id):
+        for batch in self._batches.watch(requests.batch_id(request.batch_id)):
             yield replies.batch_progress(batch)
             names = self._pipeline.names([requests.ref(batch.artist_ids[each.position]) for each in batch.done[told:]])
             yield from replies.batched_artists(batch, names, told)

@@ -107,7 +107,7 @@ class ArtistStore:
         return next_check_at is not None and next_check_at > self._clock.now()
 
     def save_override(self, artist_id: ArtistId, override: Override) -> None:
-        """Raises AlreadyExists for a MusicBrainz id that another artist has."""
+        """Raises AlreadyExists for an id elsewhere that another artist has."""
 
         def write(connection: sa.Connection) -> None:
             ids = {override.field.value: str(override.value)} if override.field in ID_FIELDS else {}

@@ -119,7 +119,7 @@ class _Building:
         servicer = ArtistServicer(
             pipeline=pipeline,
             store=store,
-            batches=Batches(self._database, job_store, clock=clock),
+            batches=Batches(self._database, job_store, clock=clock, most_waiting=max(1, settings.service_workers // 2)),
             viewpoint=viewpoint,
             tokens=PageTokens.from_settings(settings),
             figures=self._meter.figures,

@@ -136,9 +136,8 @@ class Research:
         return [question for question in askable if not (wish.is_waited_for and question.leisurely(subject))]
 
     def _due_for(self, dossier: Dossier | None, wish: Wish) -> Callable[[Question], bool]:
-        if dossier is None or wish.force:
-            return lambda question: question.kind in wish.kinds
-        if not dossier.is_answered:  # a pause after a fault is worth keeping only while there is something to show
+        # A pause after a fault is worth keeping only while there is something to show.
+        if dossier is None or wish.force or not dossier.is_answered:
             return lambda question: question.kind in wish.kinds
         at = self._clock.now() + wish.ahead
 

@@ -184,3 +184,10 @@ def test_a_click_meanwhile_goes_first_at_every_provider(sandbox, tmp_path, spoti
     assert idle.keys() == set(PROVIDERS)
     # One call of the batch may be on its way already, and one more have its grant.
     assert all(busy[provider] <= calls + 2 for provider, calls in idle.items()), (idle, busy)
+
+
+def test_a_batch_that_no_database_could_hold_the_name_of_is_refused_by_its_field(service):
+    with pytest.raises(grpc.RpcError) as refused:
+        list(service.stub.WatchBatch(pb.WatchBatchRequest(batch_id="a\0b"), timeout=10))
+
+    assert Refusal(refused.value).fields == ["batch_id"]
