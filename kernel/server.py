@@ -2,11 +2,11 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
-from types import FrameType
 from typing import TypeVar
 
 import grpc
@@ -136,19 +136,24 @@ def serve_until_stopped(server: RunningServer | None, *closers: Callable[[], Non
 
 
 def _wait_for_signal() -> None:
-    """Returns at the first SIGTERM or SIGINT; a second one ends the process at once, whatever it is doing by then."""
+    """Returns at the first SIGTERM or SIGINT; a second one ends the process at once, whatever it is doing by then.
+
+    A thread watches: the kernel may hand a signal to any thread, and one that is not the main thread does not wake the main
+    thread from a lock it waits for, so that a handler written in Python, which only the main thread runs, may not run for long.
+    """
     log = structlog.get_logger("server")
-    received: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe to fill from a signal handler
+    received: SimpleQueue[int] = SimpleQueue()
+    noted, noting = os.pipe()  # open until the process ends
+    os.set_blocking(noting, False)
 
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        if asked:
-            os._exit(128 + number)
-        asked.append(number)
-        received.put(number)
+    def watch() -> None:
+        received.put(os.read(noted, 1)[0])
+        os._exit(128 + os.read(noted, 1)[0])
 
-    asked: list[int] = []
+    signal.set_wakeup_fd(noting)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
+        signal.signal(number, lambda *_: None)  # the descriptor is written to whatever the handler does
+    threading.Thread(target=watch, name="signals", daemon=True).start()
     log.info("running")
     log.info("stopping", signal=signal.Signals(received.get()).name)
 
