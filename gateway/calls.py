@@ -8,7 +8,7 @@ import grpc
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from gateway.channels import call_metadata
+from kernel.neighbours import call_metadata
 from gateway.exchange import Exchange
 from gateway.routes import Route
 

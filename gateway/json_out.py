@@ -1,6 +1,7 @@
 """How does a message become JSON? Writers are compiled once per message type; MessageToDict takes three times as long.
 
-Every field is shown, under its proto name: unset `optional` fields and messages are null, empty lists `[]`, empty maps `{}`.
+Every field is shown, under its proto name: unset `optional` fields and messages are null, empty lists `[]`, empty maps `{}`; of
+the members of a oneof only the one that is set.
 64-bit integers are JSON numbers, enums names (a number when the name is newer than our contract), bytes base64, and a number
 JSON cannot spell (NaN, infinity) is null.
 """
@@ -44,8 +45,15 @@ class JsonWriter:
         if message.full_name in well_known.WRITERS:
             return self._remember(message, well_known.WRITERS[message.full_name])
         fields: list[tuple[str, Write]] = []
+        members = alternatives(message)
         # Remembered before its fields are known: a message may hold itself.
-        self._remember(message, lambda value: {name: write(value) for name, write in fields})
+        if members:
+            self._remember(
+                message,
+                lambda value: {name: write(value) for name, write in fields if name not in members or value.HasField(name)},
+            )
+        else:
+            self._remember(message, lambda value: {name: write(value) for name, write in fields})
         fields += [(field.name, self._field(field)) for field in message.fields]
         return self._writers[message.full_name]
 
@@ -65,6 +73,11 @@ class JsonWriter:
 
     def _value(self, field: FieldDescriptor) -> Write | None:
         return self._message(field.message_type) if field.message_type is not None else _scalar(field)
+
+
+def alternatives(message: Descriptor) -> frozenset[str]:
+    """The members of its oneofs; what `optional` makes in their guise is none."""
+    return frozenset(f.name for oneof in message.oneofs for f in oneof.fields if oneof.name != f"_{f.name}")
 
 
 def _over(get: Write, write: Write | None) -> Write:

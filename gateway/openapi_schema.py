@@ -11,6 +11,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 
 from gateway import well_known
 from gateway.json_in import is_required
+from gateway.json_out import alternatives
 from gateway.scalars import INT_RANGES
 
 Schema = dict[str, Any]
@@ -83,7 +84,8 @@ class Schemas:
 
     def _object(self, message: Descriptor, *, incoming: bool, without: frozenset[str]) -> Schema:
         fields = [field for field in message.fields if field.name not in without]
-        required = [field.name for field in fields if not incoming or is_required(field)]
+        left_out = alternatives(message)  # but for the one that is set
+        required = [field.name for field in fields if (is_required(field) if incoming else field.name not in left_out)]
         schema: Schema = {
             "type": "object",
             "properties": {field.name: self.field(field, incoming=incoming) for field in fields},

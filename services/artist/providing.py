@@ -3,16 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from kernel.asking import Asker
-from kernel.breaker import Breaker
-from kernel.cache import connect_redis
 from kernel.clock import Clock
 from kernel.guard import Guard
+from kernel.guarding import Guards, Patience
 from kernel.http import HttpClient
-from kernel.limiter import Limiter, build_limiter
 from kernel.read_through import CacheMeter, ReadThrough
 from kernel.retry import RetryPolicy
 from services.artist.asking import sources
@@ -24,10 +21,6 @@ from services.artist.settings import PROVIDERS, ArtistSettings
 Reads = Callable[[Any, CacheMeter | None], ReadThrough[Any]]
 """Makes the read-through of one shape of answer."""
 
-_BACKGROUND = 0.75
-"""Share of a provider's rate that jobs may use: what is left is for who waits, even while much is to be done."""
-_BURST_SECONDS = 0.75
-"""Of its rate a provider grants at once: with whole seconds, three bursts fall into what its own window of two seconds counts."""
 _CALLS_A_QUESTION = 4
 """Of providers that take several calls to answer one question."""
 
@@ -42,7 +35,7 @@ class Switchboard:
 
 @dataclass(slots=True)
 class Providing:
-    """Builds what stands between the pipeline and the providers; `closers` are to be called at the end."""
+    """Builds what stands between the pipeline and the providers."""
 
     settings: ArtistSettings
     clock: Clock
@@ -50,8 +43,16 @@ class Providing:
     meter: ArtistMeter
     reads: Reads
     spending: apify.SpendsCarefully
-    closers: list[Callable[[], None]] = field(default_factory=list)
     _guards: dict[str, Guard] = field(default_factory=dict, init=False)
+    _guarding: Guards = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._guarding = Guards(self.settings, self.clock, self.meter)
+
+    @property
+    def closers(self) -> list[Callable[[], None]]:
+        """To be called at the end."""
+        return self._guarding.closers
 
     def build(self) -> Switchboard:
         """Everything that is on."""
@@ -157,35 +158,10 @@ class Providing:
         settings = self.settings
         is_lastfm = name == lastfm.NAME
         threshold, probe_after = settings.enrichment_circuit_breaker_threshold, settings.enrichment_circuit_breaker_timeout
-        self._guards[name] = Guard(
-            name,
-            breaker=Breaker(
-                name,
-                threshold=settings.lastfm_circuit_breaker_threshold if is_lastfm else threshold,
-                probe_after=settings.lastfm_circuit_breaker_timeout if is_lastfm else probe_after,
-                clock=self.clock,
-                on_change=partial(self.meter.state, name),
-            ),
-            limiter=self._limiter(name, rate),
-            background=self._limiter(f"{name}.background", rate * _BACKGROUND),
-            retry=RetryPolicy(attempts or settings.enrichment_max_retries, settings.enrichment_retry_backoff_factor),
-            timeout=timeout,
-            clock=self.clock,
-            meter=self.meter,
+        patience = Patience(
+            RetryPolicy(attempts or settings.enrichment_max_retries, settings.enrichment_retry_backoff_factor),
+            threshold=settings.lastfm_circuit_breaker_threshold if is_lastfm else threshold,
+            probe_after=settings.lastfm_circuit_breaker_timeout if is_lastfm else probe_after,
         )
+        self._guards[name] = self._guarding.build(name, rate_per_second=rate, timeout=timeout, patience=patience)
         return self._guards[name]
-
-    def _limiter(self, name: str, rate_per_second: float) -> Limiter:
-        url = self.settings.redis_url.get_secret_value()
-        redis = connect_redis(url) if url else None
-        limiter = build_limiter(
-            name,
-            rate_per_second=rate_per_second,
-            burst=max(1, round(rate_per_second * _BURST_SECONDS)),
-            folder=self.settings.data_dir / "limits",
-            redis=redis,
-            clock=self.clock,
-            realm=self.settings.realm,
-        )
-        self.closers += [limiter.close] if redis is None else [redis.close, limiter.close]
-        return limiter

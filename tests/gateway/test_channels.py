@@ -9,7 +9,8 @@ import structlog
 from google.protobuf.wrappers_pb2 import StringValue
 from opentelemetry import trace
 
-from gateway.channels import call_metadata, open_aio_channel
+from gateway.channels import open_aio_channel
+from kernel.neighbours import call_metadata
 from kernel.settings import environment_for_child
 from tests.fakes.probe_service import serving, stub
 

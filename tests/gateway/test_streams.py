@@ -33,9 +33,9 @@ def test_messages_become_events_with_ids_and_names(client: httpx.Client) -> None
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert list(events(answer)) == [
         {"retry": "2000"},
-        {"id": "0", "event": "snapshot", "data": '{"event_id":"0","snapshot":"all","count":null}'},
-        {"id": "1", "event": "count", "data": '{"event_id":"1","snapshot":null,"count":1}'},
-        {"id": "2", "event": "count", "data": '{"event_id":"2","snapshot":null,"count":2}'},
+        {"id": "0", "event": "snapshot", "data": '{"event_id":"0","snapshot":"all"}'},
+        {"id": "1", "event": "count", "data": '{"event_id":"1","count":1}'},
+        {"id": "2", "event": "count", "data": '{"event_id":"2","count":2}'},
         {"event": "end", "data": "{}"},
     ]
 

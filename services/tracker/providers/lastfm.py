@@ -1,0 +1,146 @@
+"""How does Last.fm tell what an account has played? `user.getRecentTracks` as JSON, the body read before the status."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from kernel.clock import Clock
+from kernel.errors import FailedPrecondition, NotFound, ProviderFault, ProviderMalformed, ProviderThrottled, ProviderUnavailable
+from kernel.evidence import Answer, Found
+from kernel.http import HttpAnswer, HttpClient, parse_retry_after
+from services.tracker.domain import Mbids, Page, Play, Reject, Title
+from services.tracker.providers.reading import Json, child, image_url, mbid, parse_object, raw, text, whole
+from services.tracker.walking import Ask
+
+NAME = "lastfm"
+
+_THROTTLE_PAUSE = timedelta(seconds=60)  # Last.fm averages over minutes and sends no Retry-After
+_TEMPORARY = frozenset({8, 11, 16})
+_KEY_REFUSED = frozenset({4, 9, 10, 14})
+_PRIVATE, _SUSPENDED, _TOO_MANY, _WRONG, _NOTHING_THERE = 17, 26, 29, 6, 7
+
+
+class LastfmHistory:
+    """Satisfies ReadsHistory. pylast's own history call asks twice for 200 rows, and drops ids, pictures and totals."""
+
+    def __init__(self, http: HttpClient, *, api_key: str, url: str, timeout: timedelta, clock: Clock) -> None:
+        """`url` is the API's address; `timeout` bounds one call from first byte to last."""
+        self._http = http
+        self._api_key = api_key
+        self._url = url
+        self._timeout = timeout
+        self._clock = clock
+
+    def find_page(self, account: str, ask: Ask) -> Answer[Page]:
+        """user.getRecentTracks. `from` is inclusive and `to` exclusive."""
+        asked = {"method": "user.getrecenttracks", "user": account, "api_key": self._api_key, "format": "json"}
+        asked |= {"limit": str(ask.size), "page": str(ask.page)}
+        asked |= {} if ask.since is None else {"from": str(ask.since)}
+        asked |= {} if ask.until is None else {"to": str(ask.until)}
+        answer = self._http.request("GET", f"{self._url}?{urlencode(asked)}", provider=NAME, timeout=self._timeout)
+        content = self._content(answer, account)
+        return Found(Page(()) if content is None else parse_page(content))
+
+    def _content(self, answer: HttpAnswer, account: str) -> Json | None:
+        """The answer's object; None for an account that has never played anything. Raises what `find_page` does."""
+        try:
+            content = parse_object(answer, NAME)
+        except ProviderMalformed as error:
+            raise self._fault_of_status(answer) or error from error
+        code = whole(content.get("error"))
+        if code is None:
+            fault = self._fault_of_status(answer)
+            if fault is not None:
+                raise fault
+            return content
+        if code == _NOTHING_THERE:
+            return None
+        raise self._error_of(code, text(content, "message"), account, answer)
+
+    def _error_of(self, code: int, message: str, account: str, answer: HttpAnswer) -> Exception:
+        if code == _PRIVATE:
+            advice = "switch off “Hide recent listening information” in its privacy settings."
+            return FailedPrecondition(f"The Last.fm profile {account} is private: {advice}")
+        if code in _KEY_REFUSED:
+            return FailedPrecondition(f"Last.fm refuses the API key (code {code}): check LASTFM_API_KEY.")
+        if code == _SUSPENDED:
+            return FailedPrecondition("Last.fm has suspended the API key (code 26): set another LASTFM_API_KEY.")
+        if code == _WRONG and "user" in message.lower():
+            return NotFound(f"Last.fm has no user {account}: check LASTFM_USERNAME.")
+        return self._passing(code, answer)
+
+    def _passing(self, code: int, answer: HttpAnswer) -> ProviderFault:
+        if code == _TOO_MANY:
+            return self._throttled(answer)
+        if code in _TEMPORARY:
+            return ProviderUnavailable(NAME, f"temporarily unavailable (code {code})")
+        return ProviderMalformed(NAME, f"an answer we do not understand (code {code})")
+
+    def _fault_of_status(self, answer: HttpAnswer) -> ProviderFault | None:
+        """What the status alone says, where the body says nothing."""
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return self._throttled(answer)
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return ProviderUnavailable(NAME, f"temporarily unavailable (HTTP {answer.status})")
+        if answer.status != HTTPStatus.OK:
+            return ProviderMalformed(NAME, f"an answer we do not understand (HTTP {answer.status})")
+        return None
+
+    def _throttled(self, answer: HttpAnswer) -> ProviderThrottled:
+        asked = parse_retry_after(answer.headers.get("retry-after"), self._clock.now())
+        return ProviderThrottled(NAME, "too many requests", retry_after=asked or _THROTTLE_PAUSE)
+
+
+def parse_page(content: Json) -> Page:
+    """Raises ProviderMalformed when there is no list of tracks."""
+    recent = child(content, "recenttracks")
+    rows: Any = recent.get("track", [] if recent else None)
+    rows = [rows] if isinstance(rows, dict) else rows  # one row is not a list of one
+    if not isinstance(rows, list):
+        raise ProviderMalformed(NAME, "the answer has no list of tracks")
+    plays: list[Play] = []
+    rejects: list[Reject] = []
+    playing: Play | None = None
+    for row in rows:
+        if text(child(row, "@attr"), "nowplaying") == "true":
+            playing = parse_row(row, 0)
+            continue
+        uts = whole(child(row, "date").get("uts"))
+        play = parse_row(row, uts) if uts is not None and isinstance(row, dict) else None
+        if play is not None:
+            plays.append(play)
+        else:
+            rejects.append(Reject("has no date", raw(row)))
+    plays.sort(key=_second, reverse=True)
+    total = whole(child(recent, "@attr").get("total"))
+    return Page(
+        tuple(plays),
+        tuple(rejects),
+        total,
+        playing.title if playing is not None and playing.title.track else None,
+        playing.image_url if playing is not None else "",
+    )
+
+
+def parse_row(row: Json, uts: int) -> Play:
+    """One row; a name that is missing is empty."""
+    artist, album = child(row, "artist"), child(row, "album")
+    return Play(
+        uts,
+        Title(text(artist, "#text") or text(artist, "name"), text(row, "name"), text(album, "#text")),
+        Mbids(mbid(artist, "mbid"), mbid(row, "mbid"), mbid(album, "mbid")),
+        _picture(row),
+    )
+
+
+def _picture(row: Mapping[str, Any]) -> str:
+    """The largest picture; sizes come smallest first."""
+    images = row.get("image")
+    found = [image_url(text(image, "#text")) for image in reversed(images)] if isinstance(images, list) else []
+    return next(filter(None, found), "")
+
+
+def _second(play: Play) -> int:
+    return play.uts

@@ -1,0 +1,1 @@
+"""How plays, imports and the tracker's own state lie in the database."""
