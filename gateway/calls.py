@@ -8,9 +8,9 @@ import grpc
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from kernel.neighbours import call_metadata
 from gateway.exchange import Exchange
 from gateway.routes import Route
+from kernel.neighbours import call_metadata
 
 _PASSED_ON = ("accept-language", "if-none-match", "last-event-id", "prefer")
 """Request headers a service may want; under the same names in its metadata."""

@@ -65,7 +65,12 @@ class GatewaySettings(AppSettings):
     gateway_deadline: Span = Field(timedelta(seconds=10), description="Longest time for one answer.")
     gateway_stream_deadline: Span = Field(timedelta(hours=1), description="Longest time for one event stream or download.")
     gateway_deadlines: Spans = Field(
-        {"BatchEnrichArtists": timedelta(minutes=5)}, description="Exceptions by method: `StartImport=60s,ExportPlays=10m`."
+        {
+            "BatchEnrichArtists": timedelta(minutes=5),
+            "ImportHistory": timedelta(minutes=10),
+            "UploadImport": timedelta(minutes=1),
+        },
+        description="Exceptions by method: `ImportHistory=10m,ExportPlays=2h`.",
     )
     gateway_body_timeout: Span = Field(timedelta(seconds=30), description="Longest time for a request's body to arrive.")
     gateway_heartbeat: Span = Field(timedelta(seconds=15), description="Pause after which a quiet event stream shows it lives.")

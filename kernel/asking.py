@@ -40,9 +40,8 @@ class Asker(Generic[T]):
 
     def ask(self, key: str, question: Callable[[], Answer[T]], *, force: bool = False) -> Reply[T]:
         """Never raises a ProviderFault: the outcome says it. `key` names the question in the caches; `force` skips them."""
-        return reply_to(
-            self.provider, self.clock, partial(self.remembered.get, key, ask=partial(self._call, question), force=force)
-        )
+        recall = partial(self.remembered.get, key, ask=partial(self._call, question), force=force)
+        return reply_to(self.provider, self.clock, recall)
 
     def _call(self, question: Callable[[], Answer[T]]) -> Reading[Found[T] | Ambiguous[T]]:
         answer = self.guard.call(self.operation, question)

@@ -133,10 +133,8 @@ class TokenVerifier:
 
 def required_scope(method: MethodDescriptor) -> Scope:
     """What calling a method needs: read for a GET rule, write for any other verb, admin for one without a rule (private)."""
-    if not method.GetOptions().HasExtension(annotations_pb2.http):
-        return Scope.ADMIN
-    rule = method.GetOptions().Extensions[annotations_pb2.http]
-    return Scope.READ if rule.WhichOneof("pattern") == "get" else Scope.WRITE
+    verb = method.GetOptions().Extensions[annotations_pb2.http].WhichOneof("pattern")
+    return {None: Scope.ADMIN, "get": Scope.READ}.get(verb, Scope.WRITE)
 
 
 def bearer_token(headers: Sequence[str]) -> str | None:

@@ -104,8 +104,9 @@ class Breaker:
 
     def _count(self, verdict: Verdict) -> None:
         before = self.state
-        with suppress(_Failed):
-            self._circuit.call(_repeat, verdict)
+        with suppress(_Failed), self._circuit.calling():
+            if verdict is Verdict.FAULT:
+                raise _Failed
         if self.state == before:
             return
         self._generation += 1
@@ -115,8 +116,3 @@ class Breaker:
 
 class _Failed(Exception):
     """Never seen outside: it is how pybreaker is told of a fault."""
-
-
-def _repeat(verdict: Verdict) -> None:
-    if verdict is Verdict.FAULT:
-        raise _Failed

@@ -60,13 +60,6 @@ class Cache(Protocol):
     def delete(self, keys: Collection[str]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    entry: CacheEntry
-    seconds: float
-    size: int
-
-
 class MemoryCache:
     """At most `max_bytes` of entries, each for five minutes at most; the least recently used make room.
 
@@ -74,31 +67,30 @@ class MemoryCache:
     """
 
     def __init__(self, max_bytes: int, clock: Clock) -> None:
-        self._max_bytes = max_bytes
         self._clock = clock
         self._lock = threading.Lock()  # guards _entries: cachetools, unguarded, corrupts itself for good
-        self._entries: TLRUCache[str, _Held] = TLRUCache(
-            max_bytes, ttu=lambda _, held, now: now + held.seconds, timer=clock.monotonic, getsizeof=lambda held: held.size
+        self._entries: TLRUCache[str, tuple[str, CacheEntry]] = TLRUCache(
+            max_bytes, self._ends_at, clock.monotonic, lambda kept: _OVERHEAD + 4 * len(kept[0]) + len(kept[1].value)
         )
 
     def get(self, key: str) -> CacheHit | None:
         with self._lock:
-            held = self._entries.get(key)
-        return None if held is None else CacheHit(held.entry, Source.MEMORY)
+            kept = self._entries.get(key)
+        return None if kept is None else CacheHit(kept[1], Source.MEMORY)
 
     def put(self, key: str, entry: CacheEntry) -> None:
-        lifetime = min(entry.fresh_until - self._clock.now(), entry.memory_ttl, _LONGEST_IN_MEMORY)
-        held = _Held(entry, lifetime.total_seconds(), _OVERHEAD + 4 * len(key) + len(entry.value))
-        with self._lock:
-            if held.size <= self._max_bytes:
-                self._entries[key] = held
-            else:
-                self._entries.pop(key, None)  # or the older value would be served on
+        with self._lock, suppress(ValueError):  # raised for what is larger than the whole cache
+            self._entries.pop(key, None)  # first, or the older value would be served on
+            self._entries[key] = key, entry
 
     def delete(self, keys: Collection[str]) -> None:
         with self._lock:
             for key in keys:
                 self._entries.pop(key, None)
+
+    def _ends_at(self, _key: str, kept: tuple[str, CacheEntry], now: float) -> float:
+        entry = kept[1]
+        return now + min(entry.fresh_until - self._clock.now(), entry.memory_ttl, _LONGEST_IN_MEMORY).total_seconds()
 
 
 def connect_redis(url: str) -> redis.Redis:
@@ -113,25 +105,23 @@ def connect_redis(url: str) -> redis.Redis:
 
 
 class RedisCache:
-    """A Redis that may be down, silent or full: that costs one short wait, then nothing for `skip_for`, then one probe.
+    """A Redis that may be down, silent or full: that costs one short wait, then nothing for 10 s, then one probe.
 
     `prefix` keeps apps and versions apart: change it whenever the encoding of values changes. What a delete could not reach
     lives on until it runs out.
     """
 
-    def __init__(self, url: str, *, prefix: str, clock: Clock, skip_for: timedelta = timedelta(seconds=10)) -> None:
+    def __init__(self, url: str, *, prefix: str, clock: Clock) -> None:
         self._prefix = prefix
         self._clock = clock
-        self._breaker = Breaker("redis", threshold=1, probe_after=skip_for, clock=clock)
+        self._breaker = Breaker("redis", threshold=1, probe_after=timedelta(seconds=10), clock=clock)
         self._redis = connect_redis(url)
         self._codec: JsonCodec[CacheEntry] = JsonCodec(CacheEntry)
 
     def get(self, key: str) -> CacheHit | None:
-        content = self._ask("GET", self._name(key))
-        if isinstance(content, bytes):
-            with suppress(ValueError):  # a shared Redis holds anybody's bytes
-                entry = self._codec.decode(content)
-                return CacheHit(entry, Source.REDIS) if entry.fresh_until > self._clock.now() else None
+        with suppress(ValueError):  # nothing is no entry, nor are anybody's bytes, which a shared Redis holds
+            entry = self._codec.decode(self._ask("GET", self._name(key)) or b"")
+            return CacheHit(entry, Source.REDIS) if entry.fresh_until > self._clock.now() else None
         return None
 
     def put(self, key: str, entry: CacheEntry) -> None:
@@ -166,10 +156,8 @@ class TwoLevelCache:
 
     def get(self, key: str) -> CacheHit | None:
         hit = self._memory.get(key)
-        if hit is None and self._shared is not None:
-            hit = self._shared.get(key)
-            if hit is not None:
-                self._memory.put(key, hit.entry)
+        if hit is None and self._shared is not None and (hit := self._shared.get(key)):
+            self._memory.put(key, hit.entry)
         return hit
 
     def put(self, key: str, entry: CacheEntry) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +13,7 @@ from alembic.config import Config
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel import deadline, dialects
-from kernel.errors import DeadlineSpent, StoreUnavailable
+from kernel.errors import StoreUnavailable
 from kernel.settings import SettingsError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -49,20 +49,18 @@ class Database:
         """One transaction that cannot write."""
         return self._transaction("read")
 
-    @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self) -> AbstractContextManager[sa.Connection]:
         """One transaction: when the block ends all of it is on disk, when it raises nothing is."""
-        with self._writing(), self._transaction("write") as connection:
-            yield connection
+        return self._transaction("write")
 
     def migrate(self, script_location: Path) -> None:
         """Brings the tables to the newest of `script_location`/versions/*.py. Replicas starting together take turns."""
-        with self._writing(), self._transaction("migrate") as connection:
+        with self._transaction("migrate") as connection:
             command.upgrade(_alembic(script_location, connection), "head")
 
     def downgrade(self, script_location: Path, *, steps: int = 1) -> None:
         """Takes the newest `steps` migrations back."""
-        with self._writing(), self._transaction("migrate") as connection:
+        with self._transaction("migrate") as connection:
             command.downgrade(_alembic(script_location, connection), f"-{steps}")
 
     def close(self) -> None:
@@ -70,21 +68,15 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        if self._pen is None:
-            yield
-            return
-        if not self._pen.acquire(timeout=deadline.at_most(dialects.LOCK_WAIT)):
-            raise _unavailable("The database is busy.")
-        try:
-            yield
-        finally:
-            self._pen.release()
-
-    @contextmanager
     def _transaction(self, purpose: dialects.Purpose) -> Iterator[sa.Connection]:
-        deadline.check()
-        with _translated(), self._engine.connect() as connection:
+        with ExitStack() as ending:
+            if self._pen is not None and purpose != "read":
+                if not self._pen.acquire(timeout=deadline.at_most(dialects.LOCK_WAIT)):
+                    raise _unavailable("The database is busy.")
+                ending.callback(self._pen.release)
+            deadline.check()
+            ending.enter_context(_translated())
+            connection = ending.enter_context(self._engine.connect())
             connection.execution_options(purpose=purpose, schema=self._schema, postgresql_readonly=purpose == "read")
             with connection.begin():
                 yield connection
@@ -166,7 +158,6 @@ def _is_outage(error: sa.exc.SQLAlchemyError) -> bool:
     return isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError)
 
 
-def _unavailable(message: str) -> DeadlineSpent | StoreUnavailable:
-    if deadline.remaining() == 0.0:
-        return DeadlineSpent("The time for this request is used up.")
+def _unavailable(message: str) -> StoreUnavailable:
+    deadline.check()  # where the caller's time is up, that is why
     return StoreUnavailable(message, retry_after=timedelta(seconds=5))

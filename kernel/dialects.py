@@ -13,6 +13,10 @@ Purpose = Literal["read", "write", "migrate"]
 
 LOCK_WAIT: Final = 5.0  # seconds
 
+# No isolation level: the driver's own BEGIN is deferred, and a deferred BEGIN that comes to write after another writer has
+# been there fails at once (measured: 139 of 160). _begin_sqlite says BEGIN instead.
+_SQLITE_OPTIONS: Final = {"isolation_level": None, "timeout": LOCK_WAIT, "check_same_thread": False}
+
 
 def parse_url(text: str) -> sa.URL:
     """The address in the spelling SQLAlchemy wants. Raises SettingsError, which never shows the text: it may hold a password."""
@@ -36,18 +40,12 @@ def open_engine(address: sa.URL, *, schema: str, connections: int) -> sa.Engine:
         max_overflow=0,
         pool_timeout=2.0,  # overload is shed, not queued for the default 30 s
         pool_pre_ping=is_postgres(address),
-        connect_args=_postgres_options(schema) if is_postgres(address) else _sqlite_options(),
+        connect_args=_postgres_options(schema) if is_postgres(address) else _SQLITE_OPTIONS,
     )
     if not is_postgres(address):
         sa.event.listen(engine, "connect", functools.partial(_prepare_sqlite, FileLock(f"{address.database}.lock")))
     sa.event.listen(engine, "begin", _begin_postgres if is_postgres(address) else _begin_sqlite)
     return engine
-
-
-def _sqlite_options() -> dict[str, Any]:
-    # No isolation level: the driver's own BEGIN is deferred, and a deferred BEGIN that comes to write after another writer has
-    # been there fails at once (measured: 139 of 160). _begin_sqlite says BEGIN instead.
-    return {"isolation_level": None, "timeout": LOCK_WAIT, "check_same_thread": False}
 
 
 def _prepare_sqlite(first: FileLock, connection: Any, _record: object) -> None:

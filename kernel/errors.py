@@ -15,12 +15,22 @@ Anything else is a bug: the caller sees a fixed sentence, our log sees the trace
 they must never hold SQL, hosts, keys, stack traces or a third party's text. The cause (`raise … from error`) is not shown.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 
 class SoniqueBayError(Exception):
-    """Root of all errors raised on purpose; `str(error)` is safe to show to a caller."""
+    """Root of all errors raised on purpose; `str(error)` is safe to show to a caller. `retry_after`: when to come back."""
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    @property
+    def reason(self) -> str:
+        """The class's name as callers and figures know it: `PROVIDER_TIMEOUT`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).upper()
 
 
 class Refused(SoniqueBayError):
@@ -74,56 +84,37 @@ class PermissionDenied(Refused):
 class ProviderFault(SoniqueBayError):
     """An upstream did not give a usable answer. Says nothing about whether the thing asked for exists."""
 
-    kind = "fault"
-
     def __init__(self, provider: str, message: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(f"{provider}: {message}")
+        super().__init__(f"{provider}: {message}", retry_after=retry_after)
         self.provider = provider
-        self.retry_after = retry_after
 
 
 class ProviderTimeout(ProviderFault):
     """The provider did not finish its answer within the time we had."""
 
-    kind = "timeout"
-
 
 class ProviderUnavailable(ProviderFault):
     """Refused, reset, unresolvable, or a 5xx."""
-
-    kind = "unavailable"
 
 
 class ProviderMalformed(ProviderFault):
     """An answer that is not what the provider's contract says: HTML for JSON, cut off, too large, wrong types."""
 
-    kind = "malformed"
-
 
 class ProviderRejected(ProviderFault):
     """The provider refuses us, not the question: a wrong or suspended key, a lapsed subscription. A person has to act."""
-
-    kind = "rejected"
 
 
 class ProviderThrottled(ProviderFault):
     """The provider, or our own limiter on its behalf, asks us to come back later. The breaker does not count it."""
 
-    kind = "throttled"
-
 
 class BreakerOpen(ProviderFault):
     """The breaker kept us from asking. Not counted: nothing was learnt about the provider."""
 
-    kind = "breaker_open"
-
 
 class OwnFault(SoniqueBayError):
     """We cannot serve a good request right now."""
-
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class StoreUnavailable(OwnFault):
@@ -136,5 +127,3 @@ class Overloaded(OwnFault):
 
 class DeadlineSpent(OwnFault):
     """The time the caller gave us is used up."""
-
-    kind = "deadline_spent"

@@ -36,8 +36,8 @@ class CallMeter(Protocol):
     def called(self, provider: str, operation: str, outcome_kind: str, seconds: float) -> None:
         """One attempt ended, after so many seconds at the provider; each retry is an attempt of its own.
 
-        `outcome_kind` is `found`, `absent`, `ambiguous`, the `kind` of a ProviderFault, `deadline_spent` or `bug`; and for what
-        was never sent, `deferred` (our own limiter said no) or `breaker_open`.
+        `outcome_kind` is `found`, `absent`, `ambiguous`, the end of a ProviderFault's `reason` in small letters (`timeout`),
+        `deadline_spent` or `bug`; and for what was never sent, `deferred` (our own limiter said no) or `breaker_open`.
         """
 
     def state(self, provider: str, state: str) -> None:
@@ -78,25 +78,25 @@ class Guard:
         attempt = _under_way.get()
         self.meter.called(self.provider, attempt.operation, "found", self.clock.monotonic() - attempt.sent_at)
         self._give_way()
-        self._acquire()
-        attempt.sent_at = self.clock.monotonic()
+        self._await_turn(attempt)
 
-    def _acquire(self) -> None:
+    def _await_turn(self, attempt: "_Attempt") -> None:
         self.limiter.acquire(max_wait=_BACKGROUND_PATIENCE if deadline.is_background() else _PATIENCE)
+        attempt.sent_at = self.clock.monotonic()
 
     def _attempt(self, operation: str, ask: Callable[[], Answer[T]]) -> Answer[T]:
         deadline.check()
-        attempt = _Attempt(operation, self.clock.monotonic())
+        attempt, kind = _Attempt(operation, self.clock.monotonic()), "bug"
         _under_way.set(attempt)
         try:
             self._give_way()
             answer = self._behind_the_door(attempt, ask)
-            attempt.kind = type(answer).__name__.lower()
+            kind = type(answer).__name__.lower()
         except (ProviderFault, DeadlineSpent) as error:
-            attempt.kind = error.kind
+            kind = "deferred" if isinstance(error, LimitReached) else error.reason.lower().removeprefix("provider_")
             raise
         finally:
-            self.meter.called(self.provider, operation, attempt.kind, self.clock.monotonic() - attempt.sent_at)
+            self.meter.called(self.provider, operation, kind, self.clock.monotonic() - attempt.sent_at)
         return answer
 
     def _give_way(self) -> None:
@@ -114,8 +114,7 @@ class Guard:
         # Neutral also of what is not caught here: a bug of ours says nothing about the provider.
         permit, verdict = self.breaker.admit(), Verdict.NEUTRAL
         try:
-            self._acquire()
-            attempt.sent_at = self.clock.monotonic()
+            self._await_turn(attempt)
             answer = self._ask_in_time(ask)
             verdict = Verdict.NEUTRAL if isinstance(answer, Absent) else Verdict.ANSWERED
         except ProviderThrottled as error:
@@ -149,7 +148,6 @@ def _believable(asked: timedelta | None) -> timedelta:
 class _Attempt:
     operation: str
     sent_at: float
-    kind: str = "bug"
 
 
 _under_way: ContextVar[_Attempt] = ContextVar("attempt")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from email.utils import parsedate_tz
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -22,7 +22,6 @@ from kernel.limiter import LONGEST_WAIT
 
 MAX_BYTES = 4 * 1024 * 1024
 
-_PORTS = {"http": 80, "https": 443}
 _ABOUT_FRAMING = ("content-encoding", "content-length", "transfer-encoding")
 _OWN_HEADERS = ("accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent")
 
@@ -83,8 +82,7 @@ class HttpClient:
         self._addresses.close()
 
     def _check(self, url: httpx.URL, provider: str) -> None:
-        port = url.port or _PORTS.get(url.scheme, 0)
-        is_allowed = url.scheme == "https" or (url.scheme == "http" and self._addresses.is_trusted(url.host, port))
+        is_allowed = url.scheme == "https" or (url.scheme == "http" and self._addresses.is_trusted(url.host, url.port or 80))
         if not is_allowed or not url.host or url.userinfo:
             raise ProviderMalformed(provider, "leads to a URL that is not allowed")
 
@@ -115,34 +113,26 @@ class BridgeTransport(httpx2.BaseTransport):
 
 def parse_retry_after(text: str | None, now: datetime) -> timedelta | None:
     """What a Retry-After header asks for, seconds or a date, between nothing and a week; None where it makes no sense."""
-    if text is None:
-        return None
     try:
-        seconds = float(text)
-    except ValueError:
-        seconds = _seconds_until(text, now)
-    return None if math.isnan(seconds) else timedelta(seconds=min(max(seconds, 0.0), LONGEST_WAIT.total_seconds()))
-
-
-def _seconds_until(text: str, now: datetime) -> float:
-    try:
-        moment = parsedate_to_datetime(text)
+        date = parsedate_tz(text or "")
+        until = datetime(*date[:6], tzinfo=UTC) - timedelta(seconds=date[9] or 0) if date else None
+        seconds = (until - now).total_seconds() if until else float(text or "nan")
     except (ValueError, OverflowError):
-        return math.nan
-    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
+        return None
+    return None if math.isnan(seconds) else timedelta(seconds=min(max(seconds, 0.0), LONGEST_WAIT.total_seconds()))
 
 
 @contextmanager
 def _faults_of(provider: str) -> Iterator[None]:
     try:
         yield
-    except httpx.TimeoutException as error:
+    except (httpx.TimeoutException, TimeoutError) as error:
         raise ProviderTimeout(provider, "did not answer in time") from error
     except ForbiddenAddress as error:
         raise ProviderMalformed(provider, "leads to an address that is not allowed") from error
     except (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol, zlib.error) as error:
         raise ProviderMalformed(provider, "sent what is not HTTP") from error
-    except httpx.TransportError as error:
+    except (httpx.TransportError, OSError) as error:
         raise ProviderUnavailable(provider, "could not be reached") from error
 
 

@@ -46,7 +46,7 @@ class _GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        *others, last = self._find(host, port, timeout)
+        *others, last = self._addresses.find(host, port, within=_time_left(timeout))
         for position, address in enumerate(others):
             # An equal share of the time each, so that a route that swallows packets (IPv6, often) leaves some for the next.
             share = _time_left(timeout) / (len(others) + 1 - position)
@@ -55,14 +55,6 @@ class _GuardedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
         return _TimedStream(self._tcp.connect_tcp(last, port, _time_left(timeout), local_address, socket_options))
-
-    def _find(self, host: str, port: int, timeout: float | None) -> tuple[str, ...]:
-        try:
-            return self._addresses.find(host, port, within=_time_left(timeout))
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout("name lookup") from error
-        except OSError as error:
-            raise httpcore.ConnectError("name lookup") from error
 
 
 class _TimedStream(httpcore.NetworkStream):

@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -27,14 +26,6 @@ REQUEST_ID_KEY = "x-request-id"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LONGEST = timedelta(minutes=10)
-
-
-@dataclass(slots=True)
-class _Call:
-    details: grpc.HandlerCallDetails
-    context: grpc.ServicerContext
-    request_id: str
-    code: grpc.StatusCode = grpc.StatusCode.OK
 
 
 class Edge(grpc.ServerInterceptor):
@@ -77,42 +68,30 @@ class Edge(grpc.ServerInterceptor):
 
     @contextmanager
     def _around(self, details: grpc.HandlerCallDetails, context: grpc.ServicerContext) -> Iterator[None]:
-        call = _Call(details, context, _request_id(details))
-        with self._seen(call), self._errors(call), self._deadline(call):
-            tokens = [str(value) for name, value in details.invocation_metadata if name == "authorization"]
-            caller = self._verifier.verify(bearer_token(tokens))
-            caller.require(_needed_scope(details.method))
-            yield
-
-    @contextmanager
-    def _seen(self, call: _Call) -> Iterator[None]:
-        name, started = call.details.method, time.monotonic()
-        call.context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
-        came_from = propagate.extract({str(key): str(value) for key, value in call.details.invocation_metadata})
+        name, started, code, request_id = details.method, time.monotonic(), grpc.StatusCode.OK, _request_id(details)
+        context.set_trailing_metadata(((REQUEST_ID_KEY, request_id),))
+        came_from = propagate.extract({str(key): str(value) for key, value in details.invocation_metadata})
         with (
-            structlog.contextvars.bound_contextvars(request_id=call.request_id, method=name),
+            structlog.contextvars.bound_contextvars(request_id=request_id, method=name),
             # Errors end inside: the text of one may hold a key, and the trace gets the code only.
             self._tracer.start_as_current_span(name, came_from, trace.SpanKind.SERVER, record_exception=False) as span,
         ):
             try:
-                yield
+                with _deadline_of(context):
+                    tokens = [str(value) for key, value in details.invocation_metadata if key == "authorization"]
+                    self._verifier.verify(bearer_token(tokens)).require(_needed_scope(name))
+                    yield
+            except Exception as error:  # noqa: BLE001 - the library would send the text of any other exception to the caller
+                self._report(error)
+                code, status = code_of(error), status_of(error)
+                context.set_trailing_metadata(((REQUEST_ID_KEY, request_id), (DETAILS_KEY, status.SerializeToString())))
+                context.abort(code, status.message)
             finally:
-                if not call.context.is_active() and call.code is grpc.StatusCode.OK:
-                    call.code = grpc.StatusCode.CANCELLED
-                span.set_attribute("rpc.grpc.status_code", call.code.value[0])
-                self._handled.labels(name, call.code.name).inc()
+                if not context.is_active() and code is grpc.StatusCode.OK:
+                    code = grpc.StatusCode.CANCELLED
+                span.set_attribute("rpc.grpc.status_code", code.value[0])
+                self._handled.labels(name, code.name).inc()
                 self._seconds.labels(name).observe(time.monotonic() - started)
-
-    @contextmanager
-    def _errors(self, call: _Call) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - the library would send the text of any other exception to the caller
-            self._report(error)
-            call.code = code_of(error)
-            status = status_of(error)
-            call.context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id), (DETAILS_KEY, status.SerializeToString())))
-            call.context.abort(call.code, status.message)
 
     def _report(self, error: Exception) -> None:
         if code_of(error) is grpc.StatusCode.INTERNAL:
@@ -120,16 +99,17 @@ class Edge(grpc.ServerInterceptor):
         elif isinstance(error, ProviderFault | OwnFault):
             self._log.warning("call not served", error=str(error), exc_info=error.__cause__)
 
-    @contextmanager
-    def _deadline(self, call: _Call) -> Iterator[None]:
-        left = call.context.time_remaining()
-        span = _LONGEST if left is None else timedelta(seconds=min(left, _LONGEST.total_seconds()))
-        given_up = threading.Event()
-        if not call.context.add_callback(given_up.set):
-            given_up.set()
-        with deadline.within(span), deadline.ended_by(given_up):
-            deadline.check()
-            yield
+
+@contextmanager
+def _deadline_of(context: grpc.ServicerContext) -> Iterator[None]:
+    left = context.time_remaining()
+    span = _LONGEST if left is None else timedelta(seconds=min(left, _LONGEST.total_seconds()))
+    given_up = threading.Event()
+    if not context.add_callback(given_up.set):
+        given_up.set()
+    with deadline.within(span), deadline.ended_by(given_up):
+        deadline.check()
+        yield
 
 
 def _parsed(parse: Callable[[Any], Any], request: Any) -> Any:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 from contextlib import nullcontext
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from kernel.clock import Clock
 from kernel.database import Database, dialect_insert
 from kernel.job_table import ACTIVE, OVER, UNFINISHED, Claim, Job, JobState, Lane, LeaseLost, job_table, read_job
 
+_JOBS: Final = job_table(sa.MetaData())
 _ENDED: Final = {"lease_until": None, "lease_owner": None}
 _KEPT: Final = timedelta(days=7)
 _FORGOTTEN_AT_ONCE: Final = 100
@@ -31,7 +32,6 @@ class JobStore:
     _: KW_ONLY
     lease: timedelta = timedelta(minutes=1)
     ageing_step: timedelta = timedelta(minutes=5)
-    _jobs: sa.Table = field(default_factory=lambda: job_table(sa.MetaData()), init=False)
 
     def enqueue(
         self,
@@ -66,30 +66,30 @@ class JobStore:
         with self.database.write() as connection:
             self._bury_abandoned(connection, now)
             self._forget_over(connection, now)
-            busy = sa.select(sa.func.count()).where(ACTIVE, self._jobs.c.lease_until > now)
+            busy = sa.select(sa.func.count()).where(ACTIVE, _JOBS.c.lease_until > now)
             room = window - connection.execute(busy).scalar_one()
             ids = connection.execute(self._next(now, max(0, room)).with_for_update(skip_locked=True)).scalars().all()
             taken = {"state": JobState.PENDING, "lease_until": now + self.lease, "lease_owner": None, "updated_at": now}
-            connection.execute(sa.update(self._jobs).where(self._jobs.c.id.in_(ids)).values(taken))
+            connection.execute(sa.update(_JOBS).where(_JOBS.c.id.in_(ids)).values(taken))
         return [str(job_id) for job_id in ids]
 
     def claim(self, job_id: str) -> Claim | None:
         """The job, now ours for `lease` and one attempt older; None when it is done, cancelled, not due, or another's."""
-        now, token, jobs = self.clock.now(), uuid.uuid4().hex, self._jobs
-        free = sa.case((jobs.c.state == JobState.PENDING, jobs.c.due_at <= now), else_=self._is_free(now))
+        now, token = self.clock.now(), uuid.uuid4().hex
+        free = sa.case((_JOBS.c.state == JobState.PENDING, _JOBS.c.due_at <= now), else_=self._is_free(now))
         with self.database.write() as connection:
-            values = {"state": JobState.RUNNING, "attempts": jobs.c.attempts + 1, "again_at": None}
+            values = {"state": JobState.RUNNING, "attempts": _JOBS.c.attempts + 1, "again_at": None}
             leased = {"lease_until": now + self.lease, "lease_owner": token, "updated_at": now}
-            mine = sa.update(jobs).where(jobs.c.id == job_id, ACTIVE, free, jobs.c.attempts < jobs.c.max_attempts)
-            row = connection.execute(mine.values(values | leased).returning(*jobs.c)).one_or_none()
+            mine = sa.update(_JOBS).where(_JOBS.c.id == job_id, ACTIVE, free, _JOBS.c.attempts < _JOBS.c.max_attempts)
+            row = connection.execute(mine.values(values | leased).returning(*_JOBS.c)).one_or_none()
         return Claim(read_job(row), token) if row else None
 
     def heartbeat(self, tokens: Collection[str]) -> set[str]:
         """Renews the leases; the tokens that still hold one. The others have lost their job."""
         now = self.clock.now()
         with self.database.write() as connection:
-            alive = sa.update(self._jobs).where(self._jobs.c.lease_owner.in_(tokens), self._jobs.c.state == JobState.RUNNING)
-            renewed = alive.values(lease_until=now + self.lease, updated_at=now).returning(self._jobs.c.lease_owner)
+            alive = sa.update(_JOBS).where(_JOBS.c.lease_owner.in_(tokens), _JOBS.c.state == JobState.RUNNING)
+            renewed = alive.values(lease_until=now + self.lease, updated_at=now).returning(_JOBS.c.lease_owner)
             return set(connection.execute(renewed).scalars())
 
     def save_progress(self, connection: sa.Connection, claim: Claim, progress: Any) -> None:
@@ -99,12 +99,10 @@ class JobStore:
     def succeed(self, claim: Claim) -> None:
         """Done, unless it was asked for again meanwhile. Raises LeaseLost, as do the other endings."""
         with self.database.write() as connection:
-            self._settle(connection, claim, _ENDED | {"state": JobState.SUCCEEDED, "error": None})
-            asked_for = self._jobs.c.id == claim.job.id, self._jobs.c.again_at.is_not(None)
-            again_at = connection.execute(sa.select(self._jobs.c.again_at).where(*asked_for)).scalar_one_or_none()
+            again_at = self._settle(connection, claim, _ENDED | {"state": JobState.SUCCEEDED, "error": None})
             if again_at:
                 anew = self._waiting(again_at, claim.job.lane) | {"attempts": 0}
-                connection.execute(sa.update(self._jobs).where(*asked_for).values(anew))
+                connection.execute(sa.update(_JOBS).where(_JOBS.c.id == claim.job.id).values(anew))
 
     def bury(self, claim: Claim, error: str) -> None:
         """DEAD, and listed until a person has it tried again."""
@@ -120,94 +118,97 @@ class JobStore:
 
     def cancel(self, job_id: str) -> bool:
         """Whether it was unfinished, and is no more. A worker that has it can write nothing from now on."""
-        stop = sa.update(self._jobs).where(self._jobs.c.id == job_id, UNFINISHED)
+        cancelled = _ENDED | {"state": JobState.CANCELLED, "updated_at": self.clock.now()}
         with self.database.write() as connection:
-            return (
-                connection.execute(stop.values(_ENDED | {"state": JobState.CANCELLED, "updated_at": self.clock.now()})).rowcount
-                > 0
-            )
+            stop = sa.update(_JOBS).where(_JOBS.c.id == job_id, UNFINISHED).values(cancelled)
+            return connection.execute(stop).rowcount > 0
 
     def retry_all_dead(self) -> int:
         """Every dead job begins anew, now; how many. Doing it twice does it once."""
         now = self.clock.now()
         with self.database.write() as connection:
-            dead = sa.update(self._jobs).where(self._jobs.c.state == JobState.DEAD)
+            dead = sa.update(_JOBS).where(_JOBS.c.state == JobState.DEAD)
             anew = dead.values(state=JobState.PENDING, attempts=0, due_at=now, rank_at=now, updated_at=now)
             return connection.execute(anew).rowcount
 
     def get(self, job_id: str) -> Job | None:
         with self.database.read() as connection:
-            row = connection.execute(sa.select(self._jobs).where(self._jobs.c.id == job_id)).one_or_none()
+            row = connection.execute(sa.select(_JOBS).where(_JOBS.c.id == job_id)).one_or_none()
+        return read_job(row) if row else None
+
+    def find_unfinished(self, dedupe_key: str) -> Job | None:
+        """The one job of this key that is not over, if there is one."""
+        with self.database.read() as connection:
+            row = connection.execute(sa.select(_JOBS).where(UNFINISHED, _JOBS.c.dedupe_key == dedupe_key)).one_or_none()
         return read_job(row) if row else None
 
     def list_dead(self, limit: int = 100) -> list[Job]:
         """The latest first."""
-        dead = sa.select(self._jobs).where(self._jobs.c.state == JobState.DEAD)
+        dead = sa.select(_JOBS).where(_JOBS.c.state == JobState.DEAD)
         with self.database.read() as connection:
-            return [read_job(row) for row in connection.execute(dead.order_by(self._jobs.c.updated_at.desc()).limit(limit))]
+            return [read_job(row) for row in connection.execute(dead.order_by(_JOBS.c.updated_at.desc()).limit(limit))]
 
     def count_by_state(self) -> dict[JobState, int]:
         with self.database.read() as connection:
-            rows = connection.execute(sa.select(self._jobs.c.state, sa.func.count()).group_by(self._jobs.c.state)).all()
+            rows = connection.execute(sa.select(_JOBS.c.state, sa.func.count()).group_by(_JOBS.c.state)).all()
         return dict.fromkeys(JobState, 0) | {JobState(state): number for state, number in rows}
 
     def _rank(self, due_at: datetime, lane: Lane) -> datetime:
         return due_at + lane * self.ageing_step
 
     def _is_free(self, now: datetime) -> sa.ColumnElement[bool]:
-        return sa.or_(self._jobs.c.lease_until.is_(None), self._jobs.c.lease_until <= now)
+        return sa.or_(_JOBS.c.lease_until.is_(None), _JOBS.c.lease_until <= now)
 
     def _next(self, now: datetime, limit: int) -> sa.Select[tuple[str]]:
         """What is due and nobody's. The bound on the rank follows from that on the time; it ends the index walk early."""
-        due = self._jobs.c.due_at <= now, self._is_free(now), self._jobs.c.rank_at <= self._rank(now, Lane.LOW)
-        return sa.select(self._jobs.c.id).where(ACTIVE, *due).order_by(self._jobs.c.rank_at, self._jobs.c.id).limit(limit)
+        due = _JOBS.c.due_at <= now, self._is_free(now), _JOBS.c.rank_at <= self._rank(now, Lane.LOW)
+        return sa.select(_JOBS.c.id).where(ACTIVE, *due).order_by(_JOBS.c.rank_at, _JOBS.c.id).limit(limit)
 
     def _bury_abandoned(self, connection: sa.Connection, now: datetime) -> None:
         """Buries what ended its worker once too often."""
-        jobs = self._jobs
-        abandoned = jobs.c.state == JobState.RUNNING, self._is_free(now), jobs.c.attempts >= jobs.c.max_attempts
-        grave = {"state": JobState.DEAD, "lease_owner": None, "lease_until": None, "updated_at": now}
-        connection.execute(sa.update(jobs).where(*abandoned).values(grave | {"error": "Its worker stopped without a word."}))
+        abandoned = _JOBS.c.state == JobState.RUNNING, self._is_free(now), _JOBS.c.attempts >= _JOBS.c.max_attempts
+        grave = _ENDED | {"state": JobState.DEAD, "error": "Its worker stopped without a word.", "updated_at": now}
+        connection.execute(sa.update(_JOBS).where(*abandoned).values(grave))
 
     def _forget_over(self, connection: sa.Connection, now: datetime) -> None:
         """Without this the table grows for ever; bounded, or after a long pause one pass would hold up every other writer."""
-        jobs = self._jobs
-        old = sa.select(jobs.c.id).where(OVER, jobs.c.updated_at < now - _KEPT).order_by(jobs.c.updated_at)
+        old = sa.select(_JOBS.c.id).where(OVER, _JOBS.c.updated_at < now - _KEPT).order_by(_JOBS.c.updated_at)
         some = old.limit(_FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)
-        connection.execute(sa.delete(jobs).where(jobs.c.id.in_(some)))
+        connection.execute(sa.delete(_JOBS).where(_JOBS.c.id.in_(some)))
 
     def _waiting(self, due_at: datetime, lane: Lane) -> dict[str, Any]:
         return {"state": JobState.PENDING, "due_at": due_at, "rank_at": self._rank(due_at, lane)}
 
-    def _settle(self, connection: sa.Connection, claim: Claim, values: dict[str, Any]) -> None:
-        jobs = self._jobs
-        is_ours = jobs.c.id == claim.job.id, jobs.c.lease_owner == claim.token, jobs.c.state == JobState.RUNNING
-        settled = connection.execute(sa.update(jobs).where(*is_ours).values(values | {"updated_at": self.clock.now()}))
-        if settled.rowcount == 0:
+    def _settle(self, connection: sa.Connection, claim: Claim, values: dict[str, Any]) -> Any:
+        """When the job, still ours, is to be done once more. Raises LeaseLost."""
+        is_ours = _JOBS.c.id == claim.job.id, _JOBS.c.lease_owner == claim.token, _JOBS.c.state == JobState.RUNNING
+        settling = sa.update(_JOBS).where(*is_ours).values(values | {"updated_at": self.clock.now()})
+        settled = connection.execute(settling.returning(_JOBS.c.again_at)).one_or_none()
+        if settled is None:
             raise LeaseLost(claim.job.id)
+        return settled.again_at
 
     def _insert(self, connection: sa.Connection, row: dict[str, Any]) -> sa.UpdateBase:
-        jobs = self._jobs
-        new = dialect_insert(connection, jobs).values(row)
-        asked, is_dead = new.excluded, jobs.c.state == JobState.DEAD
-        is_unbegun = sa.and_(jobs.c.attempts == 0, jobs.c.error.is_(None))
+        new = dialect_insert(connection, _JOBS).values(row)
+        asked, is_dead = new.excluded, _JOBS.c.state == JobState.DEAD
+        is_unbegun = sa.and_(_JOBS.c.attempts == 0, _JOBS.c.error.is_(None))
         return new.on_conflict_do_update(
-            index_elements=[jobs.c.dedupe_key],
+            index_elements=[_JOBS.c.dedupe_key],
             index_where=UNFINISHED,
             set_={
-                "state": sa.case((is_dead, JobState.PENDING), else_=jobs.c.state),
-                "attempts": sa.case((is_dead, 0), else_=jobs.c.attempts),
-                "lane": _smaller(jobs.c.lane, asked.lane),
+                "state": sa.case((is_dead, JobState.PENDING), else_=_JOBS.c.state),
+                "attempts": sa.case((is_dead, 0), else_=_JOBS.c.attempts),
+                "lane": _smaller(_JOBS.c.lane, asked.lane),
                 **{
-                    name: sa.case((is_dead, asked[name]), (is_unbegun, _smaller(jobs.c[name], asked[name])), else_=jobs.c[name])
+                    name: sa.case((is_dead, asked[name]), (is_unbegun, _smaller(_JOBS.c[name], asked[name])), else_=_JOBS.c[name])
                     for name in ("due_at", "rank_at")
                 },
                 "again_at": sa.case(
-                    (jobs.c.state == JobState.RUNNING, _smaller(sa.func.coalesce(jobs.c.again_at, asked.due_at), asked.due_at))
+                    (_JOBS.c.state == JobState.RUNNING, _smaller(sa.func.coalesce(_JOBS.c.again_at, asked.due_at), asked.due_at))
                 ),
                 "updated_at": asked.updated_at,
             },
-        ).returning(jobs.c.id)
+        ).returning(_JOBS.c.id)
 
 
 def _smaller(one: sa.ColumnElement[Any], other: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

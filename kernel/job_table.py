@@ -93,6 +93,5 @@ def job_table(metadata: sa.MetaData) -> sa.Table:
 
 
 def read_job(row: sa.Row[Any]) -> Job:
-    columns = row._asdict()
-    values = {name: columns[name] for name in Job.__dataclass_fields__}
+    values = {name: getattr(row, name) for name in Job.__dataclass_fields__}
     return Job(**values | {"lane": Lane(row.lane), "state": JobState(row.state)})

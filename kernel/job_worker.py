@@ -39,12 +39,10 @@ class JobWorker:
         self._carrier = self._build_carrier()
         self._stopped = threading.Event()
         self._idle = threading.Event()
-        sending, carrying = (self._send, poll, self._stopped), (self._carry, poll, self._stopped)
-        beating = (jobs.beat, jobs.store.lease / 3, self._idle)
+        loops = {"sender": (self._send, poll, self._stopped), "heart": (jobs.beat, jobs.store.lease / 3, self._idle)}
+        loops["carrier"] = self._carry, poll, self._stopped
         self._threads = [
-            threading.Thread(target=_repeat, args=sending, name=f"{name}-jobs-sender", daemon=True),
-            threading.Thread(target=_repeat, args=beating, name=f"{name}-jobs-heart", daemon=True),
-            threading.Thread(target=_repeat, args=carrying, name=f"{name}-jobs-carrier", daemon=True),
+            threading.Thread(target=_repeat, args=loop, name=f"{name}-jobs-{role}", daemon=True) for role, loop in loops.items()
         ]
 
     def start(self) -> None:
@@ -107,9 +105,7 @@ def _build_app(name: str, broker_url: str, *, longest: timedelta) -> Celery:
         # The memory broker is one per process: a queue name of one's own keeps two workers in it apart.
         task_default_queue=f"jobs.{name}" if broker_url else f"jobs.{name}.{uuid.uuid4().hex}",
         task_acks_late=True,
-        task_publish_retry=False,
         worker_prefetch_multiplier=1,
-        worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,

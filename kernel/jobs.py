@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 import structlog
 
 from kernel import deadline
 from kernel.clock import Clock
-from kernel.errors import BreakerOpen, Conflict, OwnFault, ProviderFault, ProviderThrottled, Refused, SoniqueBayError
+from kernel.errors import BreakerOpen, Conflict, OwnFault, ProviderThrottled, Refused, SoniqueBayError
 from kernel.job_store import JobStore
 from kernel.job_table import Claim, Job, JobState, Lane, LeaseLost
 
@@ -89,11 +89,19 @@ class Jobs:
         claim = None if self._is_stopping else self.store.claim(job_id)
         if claim is None:
             return
+        given_up = threading.Event()
+        with self._idle:
+            self._running[claim.token] = given_up
+            if self._is_stopping:  # since we asked
+                given_up.set()
         try:
-            with self._running_as(claim) as given_up:
-                self._attempt(claim, given_up)
+            self._attempt(claim, given_up)
         except LeaseLost:
             _log.warning("job_lost", job_id=job_id, kind=claim.job.kind, attempt=claim.job.attempts)
+        finally:
+            with self._idle:
+                del self._running[claim.token]
+                self._idle.notify_all()
 
     def beat(self) -> None:
         """Renews the leases of what runs here, and ends the attempts that have lost theirs. For every third of a lease."""
@@ -112,24 +120,10 @@ class Jobs:
                 given_up.set()
             return self._idle.wait_for(lambda: not self._running, grace.total_seconds())
 
-    @contextmanager
-    def _running_as(self, claim: Claim) -> Iterator[threading.Event]:
-        given_up = threading.Event()
-        with self._idle:
-            self._running[claim.token] = given_up
-            if self._is_stopping:  # since we asked
-                given_up.set()
-        try:
-            yield given_up
-        finally:
-            with self._idle:
-                del self._running[claim.token]
-                self._idle.notify_all()
-
     def _attempt(self, claim: Claim, given_up: threading.Event) -> None:
         try:
             with deadline.ended_by(given_up), nullcontext() if claim.job.lane is Lane.HIGH else deadline.in_background():
-                again = self._handler_of(claim.job)(JobContext(self.store, claim))
+                again = self._handlers.get(claim.job.kind, _know_nothing)(JobContext(self.store, claim))
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is written into its row, and logged with its traceback
@@ -142,11 +136,6 @@ class Jobs:
             self.store.succeed(claim)
         else:
             self.store.postpone(claim, again.at, error=again.reason, attempts=0)
-
-    def _handler_of(self, job: Job) -> Handler:
-        if job.kind not in self._handlers:  # no reason to bury it: while versions are exchanged, the next worker may well know
-            raise OwnFault(f"Nothing here knows how to do {job.kind!r}.")
-        return self._handlers[job.kind]
 
     def _fail(self, claim: Claim, error: Exception) -> None:
         job, now = claim.job, self.clock.now()
@@ -163,5 +152,10 @@ class Jobs:
     def _wait(self, attempts: int, error: Exception) -> timedelta:
         """Jittered between half and all of the span, so that jobs that failed together do not come back together."""
         span: timedelta = min(self.longest_wait, self.first_wait * 2 ** min(attempts - 1, 20))
-        asked = error.retry_after if isinstance(error, ProviderFault | OwnFault) else None
+        asked = error.retry_after if isinstance(error, SoniqueBayError) else None
         return max(asked or timedelta(0), span * (0.5 + self.jitter() / 2))
+
+
+def _know_nothing(context: JobContext) -> NoReturn:
+    """No reason to bury the job: while versions are exchanged, the next worker may well know."""
+    raise OwnFault(f"Nothing here knows how to do {context.job.kind!r}.")

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from pathlib import Path
-from typing import TypeVar
 
 from pyrate_limiter import Rate
 from redis import Redis
@@ -15,8 +15,6 @@ from kernel.breaker import Breaker
 from kernel.clock import Clock
 from kernel.errors import BreakerOpen, ProviderThrottled
 from kernel.limiter_stores import FAILURES, LimiterStore, RedisStore, SqliteStore
-
-T = TypeVar("T")
 
 LONGEST_WAIT = timedelta(days=7)
 """What a provider asks for is believed up to here; Retry-After values of 30,000 years have been seen."""
@@ -30,8 +28,6 @@ _log = logging.getLogger(__name__)
 
 class LimitReached(ProviderThrottled):
     """Our own limiter says no, on the provider's behalf: nothing was sent."""
-
-    kind = "deferred"
 
 
 class Limiter:
@@ -61,11 +57,9 @@ class Limiter:
 
     def park(self, until: datetime) -> None:
         """Nobody asks before `until`, at most a week from now; an earlier time never shortens a later one."""
-        now = self._clock.now()
-        if until > now:
-            kept = _to_ms(min(until, now + LONGEST_WAIT))
-            self._own.park(kept)
-            self._ask_shared(lambda store: store.park(kept))
+        kept = _to_ms(min(until, self._clock.now() + LONGEST_WAIT))
+        self._own.park(kept)
+        self._ask_shared(lambda store: store.park(kept))
 
     def parked_until(self) -> datetime | None:
         """When the provider may be asked again; None if it may be asked now."""
@@ -94,16 +88,14 @@ class Limiter:
     def _now(self) -> int:
         return _to_ms(self._clock.now())
 
-    def _ask_shared(self, question: Callable[[LimiterStore], T]) -> T | None:
+    def _ask_shared(self, question: Callable[[LimiterStore], int | None]) -> int | None:
         """None where there is no shared store, or none that answers."""
         try:
-            with self._breaker.watching(*FAILURES):
+            with suppress(BreakerOpen), self._breaker.watching(*FAILURES):
                 return question(self._shared) if self._shared else None
-        except BreakerOpen:
-            return None
         except FAILURES as error:
             _log.warning("shared rate limit out of reach, counting alone: %s", type(error).__name__)
-            return None
+        return None
 
 
 def build_limiter(

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,13 +27,12 @@ class SqliteStore:
 
     def __init__(self, rate: Rate, path: Path | None) -> None:
         self._lock = threading.Lock()  # guards the connection, and a refusal until its wait is read
-        self._file_lock: AbstractContextManager[object] = nullcontext()
+        self._file_lock = FileLock(f"{path}.lock", timeout=_LOCK_SECONDS) if path else nullcontext()
         self._bucket = SQLiteBucket.init_from_file([rate], db_path=str(path or ":memory:"), use_file_lock=path is not None)
-        if path is not None:
-            self._file_lock = FileLock(f"{path}.lock", timeout=_LOCK_SECONDS)
-            self._bucket.lock = cast("Any", self._file_lock)  # its own would wait without end
+        self._bucket.lock = cast("Any", self._file_lock)  # its own would wait without end
         with self._file_lock, self._bucket.conn as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS parked (one INTEGER PRIMARY KEY, until INTEGER NOT NULL)")
+            connection.execute("INSERT OR IGNORE INTO parked VALUES (1, 0)")
 
     def take(self, now: Callable[[], int]) -> int:
         """Takes one grant and returns 0, or the milliseconds until one may be free.
@@ -46,15 +45,12 @@ class SqliteStore:
     def park(self, until: int) -> None:
         """Remembers that nobody may ask before `until`; an earlier time never replaces a later one."""
         with self._lock, self._bucket.conn as connection:
-            connection.execute(
-                "INSERT INTO parked VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET until = max(until, excluded.until)", (until,)
-            )
+            connection.execute("UPDATE parked SET until = max(until, ?)", (until,))
 
     def parked_until(self) -> int:
         """The time parked for, even if past; 0 if never."""
         with self._lock:
-            row = self._bucket.conn.execute("SELECT until FROM parked").fetchone()
-        return int(row[0]) if row else 0
+            return int(self._bucket.conn.execute("SELECT until FROM parked").fetchone()[0])
 
     def close(self) -> None:
         with self._lock:

@@ -52,9 +52,7 @@ def configure_logging(
     )
     output = logging.StreamHandler(stream or sys.stdout)
     output.setFormatter(_Redacting(secrets, shared))
-    root = logging.getLogger()
-    root.handlers = [output]
-    root.setLevel(level)
+    logging.basicConfig(level=level, handlers=[output], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -4,7 +4,6 @@ Only jobs call neighbours, and the gateway: a service that answers a read asks n
 """
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
@@ -17,8 +16,8 @@ from kernel.auth import Scope, TokenVerifier
 from kernel.errors import InvalidArgument, OwnFault
 from kernel.interceptors import REQUEST_ID_KEY
 
-Request = TypeVar("Request", contravariant=True)
-Reply = TypeVar("Reply", covariant=True)
+Request_contra = TypeVar("Request_contra", contravariant=True)
+Reply_co = TypeVar("Reply_co", covariant=True)
 
 CHANNEL_OPTIONS = (
     ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
@@ -33,10 +32,10 @@ _COME_BACK = timedelta(seconds=10)
 _TOKEN_TTL = timedelta(minutes=5)
 
 
-class Method(Protocol[Request, Reply]):
+class Method(Protocol[Request_contra, Reply_co]):
     """One method of a stub."""
 
-    def __call__(self, request: Request, *, timeout: float, metadata: list[tuple[str, str]]) -> Reply: ...
+    def __call__(self, request: Request_contra, *, timeout: float, metadata: list[tuple[str, str]]) -> Reply_co: ...
 
 
 class Neighbour:
@@ -48,7 +47,7 @@ class Neighbour:
         self._verifier = verifier
         self.channel = grpc.insecure_channel(resolvable(target), CHANNEL_OPTIONS)
 
-    def ask(self, method: Method[Request, Reply], request: Request, *, within: timedelta) -> Reply:
+    def ask(self, method: Method[Request_contra, Reply_co], request: Request_contra, *, within: timedelta) -> Reply_co:
         """Calls a method of a stub on `channel`, with trace, request id and a token of our own.
 
         Raises InvalidArgument when the neighbour refuses the request, OwnFault when it does not answer, DeadlineSpent.

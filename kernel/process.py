@@ -16,8 +16,6 @@ from kernel.server import Address, Registrations, serve_until_stopped, start
 from kernel.settings import AppSettings, SettingsError, SettingsT, load
 from kernel.telemetry import start_tracing
 
-_USAGE = "usage: python -m services.{name} [serve | worker | migrate]\n"
-
 
 class Parts(Protocol):
     """A service put together and not yet listening. Building it has brought its tables up to date."""
@@ -40,7 +38,7 @@ def run(name: str, settings_class: type[SettingsT], build: Callable[[SettingsT],
     """
     command = arguments[0] if arguments else "serve"
     if command not in ("serve", "worker", "migrate") or len(arguments) > 1:
-        sys.stderr.write(_USAGE.format(name=name))
+        sys.stderr.write(f"usage: python -m services.{name} [serve | worker | migrate]\n")
         return 2
     try:
         settings = load(settings_class)

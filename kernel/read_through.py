@@ -1,6 +1,5 @@
 """Where does an answer come from? Memory, Redis, the store's row while fresh, the providers; else the older row, as stale."""
 
-import threading
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -54,8 +53,7 @@ class ReadThrough(Generic[T]):
     negative_ttl: timedelta = timedelta(hours=1)
     meter: CacheMeter | None = None
     _flights: SingleFlight[Reading[T]] = field(default_factory=SingleFlight, init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)  # guards _generation
-    _generation: int = field(default=0, init=False)
+    _generation: object = field(default_factory=object, init=False)  # another one after each invalidation
 
     def get(
         self, key: str, *, ask: Ask[T], stored: Look[T] = lambda: None, force: bool = False, flight: Hashable = None
@@ -87,8 +85,7 @@ class ReadThrough(Generic[T]):
 
         The memory of other processes may serve these keys for up to `memory_ttl` yet.
         """
-        with self._lock:
-            self._generation += 1
+        self._generation = object()
         self.cache.delete(keys)
 
     def _recall(self, key: str, meter: CacheMeter | None) -> Reading[T] | None:
@@ -109,7 +106,7 @@ class ReadThrough(Generic[T]):
         except ValueError:  # written by another version: as good as nothing
             return None
 
-    def _learn(self, key: str, answer: Ask[T], generation: int) -> Reading[T]:
+    def _learn(self, key: str, answer: Ask[T], generation: object) -> Reading[T]:
         try:
             reading = answer()
         except NotFound as absence:
@@ -122,11 +119,11 @@ class ReadThrough(Generic[T]):
             self._remember(key, CacheEntry(content, reading.retrieved_at, fresh_until, self.memory_ttl), generation)
         return reading
 
-    def _remember(self, key: str, entry: CacheEntry, generation: int) -> None:
-        if generation != self._generation:
+    def _remember(self, key: str, entry: CacheEntry, generation: object) -> None:
+        if generation is not self._generation:
             return
         self.cache.put(key, entry)
-        if generation != self._generation:  # invalidated just now: what we put is what was to be forgotten
+        if generation is not self._generation:  # invalidated just now: what we put is what was to be forgotten
             self.cache.delete([key])
 
 

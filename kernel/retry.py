@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
+from tenacity import Retrying, retry_if_exception, wait_exception, wait_random_exponential
 
 from kernel import deadline
 from kernel.clock import Clock
@@ -32,11 +32,11 @@ class RetryPolicy:
 
     def run(self, ask: Callable[[], T], *, clock: Clock) -> T:
         """The answer of `ask`, or what its last attempt raised."""
-        backoff = wait_random_exponential(multiplier=self.factor, exp_base=self.factor)
+        backoff, asked = wait_random_exponential(multiplier=self.factor, exp_base=self.factor), wait_exception(_seconds_asked)
         retrying = Retrying(
             sleep=clock.sleep,
-            stop=lambda state: state.attempt_number >= self.attempts or _is_too_late(state),
-            wait=lambda state: max(backoff(state), _seconds_asked(state)),
+            stop=lambda state: state.attempt_number >= self.attempts or state.upcoming_sleep >= deadline.at_most(math.inf),
+            wait=lambda state: max(backoff(state), asked(state)),
             retry=retry_if_exception(_is_passing),
             reraise=True,
         )
@@ -51,10 +51,5 @@ def _is_passing(error: BaseException) -> bool:
     return error.retry_after <= _PATIENCE
 
 
-def _is_too_late(state: RetryCallState) -> bool:
-    return state.upcoming_sleep >= deadline.at_most(math.inf)
-
-
-def _seconds_asked(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
+def _seconds_asked(error: BaseException) -> float:
     return error.retry_after.total_seconds() if isinstance(error, ProviderFault) and error.retry_after else 0.0

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 DRAIN_SECONDS = 25.0
 _METADATA_BYTES = 16 * 1024
+_MESSAGE_BYTES = 21 * 1024 * 1024  # an upload of 20 MiB, and what goes with it
 _OPTIONS = (
     ("grpc.so_reuseport", 0),  # else a second server binds the same port silently, and calls go astray
     ("grpc.max_connection_age_ms", 120_000),  # clients look names up again only when a connection ends
@@ -32,6 +33,7 @@ _OPTIONS = (
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.http2.ping_timeout_ms", 5_000),
+    ("grpc.max_receive_message_length", _MESSAGE_BYTES),
     ("grpc.max_metadata_size", _METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", _METADATA_BYTES),  # between the two limits, rejection is random
 )
@@ -93,8 +95,7 @@ def start(
     """
     verifier.require_guarded(address.host, setting="SERVICE_HOST")
     pool = ThreadPoolExecutor(max_workers, thread_name_prefix="grpc-call")
-    interceptors: list[grpc.ServerInterceptor] = [Edge(verifier, registry)]
-    calls = grpc.server(pool, interceptors=interceptors, options=_OPTIONS, maximum_concurrent_rpcs=2 * max_workers)
+    calls = grpc.server(pool, interceptors=[Edge(verifier, registry)], options=_OPTIONS, maximum_concurrent_rpcs=2 * max_workers)
     probes = grpc.server(ThreadPoolExecutor(2, thread_name_prefix="grpc-health"), options=_OPTIONS)
     # No pool of its own for Watch: the library keeps that pool on the class, shared with every other server of the process.
     serving = health.HealthServicer(experimental_non_blocking=True, experimental_thread_pool=None)

@@ -10,17 +10,15 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from pydantic_settings import SettingsError as UnreadableSetting
-from pydantic_settings.sources import InitSettingsSource, PydanticBaseSettingsSource, SecretsSettingsSource
 
 _CONFIG = Path("config.json")
 _SECRETS = Path("/run/secrets")
@@ -52,7 +50,7 @@ SettingsT = TypeVar("SettingsT", bound="AppSettings")
 class AppSettings(BaseSettings):
     """What every app reads, whichever it is."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, enable_decoding=False)
     own_prefixes: ClassVar[tuple[str, ...]] = ()
     """A name under one of these that the class does not know is a typing error, and said to be one."""
 
@@ -67,6 +65,9 @@ class AppSettings(BaseSettings):
     service_host: str = Field("127.0.0.1", description="Address the gRPC services listen on.")
     service_workers: int = Field(16, ge=1, le=256, description="Calls a service answers at once; as many again may wait.")
     job_threads: int = Field(2, ge=0, le=64, description="Jobs a service does at once in its own process; 0: left to workers.")
+    job_lease: Span = Field(
+        timedelta(minutes=1), description="After how long without a sign of life a job is given to somebody else."
+    )
     upstream_trusted_hosts: Names = Field(
         (), description="`host:port` list exempt from the https-only and public-address rules; upstream URLs you set are."
     )
@@ -80,22 +81,13 @@ class AppSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line written.")
     otel_exporter_otlp_endpoint: str = Field("", description="Where traces go, if anywhere (needs the `otlp` extra).")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        secrets = _SecretFiles(settings_cls, getattr(file_secret_settings, "secrets_dir", None))
-        return init_settings, env_settings, secrets, InitSettingsSource(settings_cls, _read_config())
-
     @field_validator("*")
     @classmethod
     def _check_address(cls, value: object) -> object:
-        if isinstance(value, str) and value.startswith(("http://", "https://")) and not _is_address(value):
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            with suppress(ValueError):
+                if urlsplit(value).hostname and urlsplit(value).port != 0:
+                    return value
             raise ValueError("Input should be a URL with a host")
         return value
 
@@ -113,32 +105,14 @@ class AppSettings(BaseSettings):
         return f"SoniqueBay/1.0 ( {self.contact} )"
 
 
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-class _SecretFiles(SecretsSettingsSource):
-    """One file for each setting; an empty one sets nothing."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        value, key, is_complex = super().get_field_value(field, field_name)
-        return value or None, key, is_complex
-
-
 def _read_config() -> dict[str, Any]:
     """What `config.json` sets, its nesting flattened to setting names."""
     try:
         content = json.loads(_CONFIG.read_text("utf-8-sig"))  # Windows editors put a mark before it
     except FileNotFoundError:
         return {}
-    except (ValueError, RecursionError) as error:
-        raise SettingsError([f"{_CONFIG}: is not JSON ({error})"]) from error
-    except OSError as error:
-        raise SettingsError([f"{_CONFIG}: cannot be read ({error.strerror})"]) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError([f"{_CONFIG}: cannot be read as JSON ({error})"]) from error
     if not isinstance(content, dict):
         raise SettingsError([f"{_CONFIG}: must hold one JSON object"])
     return {name: value for name, value in _flatten(content) if value not in (None, "")}
@@ -163,28 +137,22 @@ class SettingsError(Exception):
 
 def load(settings: type[SettingsT], *, secrets: Path = _SECRETS) -> SettingsT:
     """Reads the settings of one app from the environment, `secrets` and config.json. Raises SettingsError."""
-    problems = [_unknown(name, settings) for name in _unknown_names(settings, secrets)]
+    in_files, in_environment, known = _read_files(secrets), _set_in_environment(), settings.model_fields.keys()
+    unknown = sorted((in_environment | in_files.keys()) - known)
+    problems = [_unknown(name, known) for name in unknown if name.upper().startswith(settings.own_prefixes)]
     try:
-        loaded = settings(_secrets_dir=secrets if secrets.is_dir() else None)  # the library warns where there is none
-    except UnreadableSetting as error:  # names the field and where it comes from, not what is there
-        raise SettingsError([*problems, str(error)]) from error
+        loaded = settings(**{name: in_files[name] for name in in_files.keys() & known - in_environment})
     except ValidationError as error:
         # Never the value: it may be a key that was put into the wrong place.
         problems += [f"{str(e['loc'][0]).upper() if e['loc'] else 'settings'}: {e['msg']}" for e in error.errors()]
-        raise SettingsError(problems) from None
     if problems:
         raise SettingsError(problems)
     return loaded
 
 
-def _unknown_names(settings: type[AppSettings], secrets: Path) -> list[str]:
-    known = {name.upper() for name in settings.model_fields}
-    return sorted(name for name in _given(secrets) - known if name.startswith(settings.own_prefixes))
-
-
-def _unknown(name: str, settings: type[AppSettings]) -> str:
-    near = difflib.get_close_matches(name, [field.upper() for field in settings.model_fields], n=1)
-    return f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
+def _unknown(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"{name.upper()}: there is no such setting" + (f"; did you mean {near[0].upper()}?" if near else "")
 
 
 def environment_for_child(changes: Mapping[str, str]) -> dict[str, str]:
@@ -194,9 +162,22 @@ def environment_for_child(changes: Mapping[str, str]) -> dict[str, str]:
 
 def is_any_set(names: list[str], *, secrets: Path = _SECRETS) -> bool:
     """Whether a person gave any of these settings a value, in the environment, as a secret file, or in config.json."""
-    return not _given(secrets).isdisjoint(names)
+    given = _set_in_environment() | _read_files(secrets).keys()
+    return not given.isdisjoint(name.lower() for name in names)
 
 
-def _given(secrets: Path) -> set[str]:
-    files = (path.name for path in secrets.glob("*") if path.is_file() and path.read_bytes().strip())
-    return {name.upper() for name in (*(name for name, value in os.environ.items() if value), *files, *_read_config())}
+def _set_in_environment() -> set[str]:
+    return {name.lower() for name, value in os.environ.items() if value}
+
+
+def _read_files(secrets: Path) -> dict[str, Any]:
+    """What `config.json` sets, and each file in `secrets`, which counts more."""
+    paths = [path for path in secrets.glob("*") if path.is_file() and path.resolve().is_relative_to(secrets.resolve())]
+    return _read_config() | {path.name.lower(): value for path in paths if (value := _value_of(path))}
+
+
+def _value_of(secret: Path) -> str | bytes:
+    content = secret.read_bytes().strip()
+    with suppress(UnicodeDecodeError):
+        return content.decode()
+    return content  # no setting takes such bytes: it is refused under its name

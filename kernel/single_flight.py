@@ -34,7 +34,9 @@ class SingleFlight(Generic[T]):
             flight, leads = self._join(key)
             if leads:
                 return self._lead(key, work)
-            if not isinstance(_failure_of(flight), DeadlineSpent):
+            if not wait([flight], timeout=deadline.remaining()).done:
+                raise DeadlineSpent("The time for this request is used up.")
+            if not isinstance(flight.exception(), DeadlineSpent):
                 break
         return flight.result()
 
@@ -56,10 +58,3 @@ class SingleFlight(Generic[T]):
         """The flight, no longer to be joined: it is answered only then, or who tries again would find the same one."""
         with self._lock:
             return self._flights.pop(key)
-
-
-def _failure_of(flight: Future[T]) -> BaseException | None:
-    """None for a result. Raises DeadlineSpent when our own time ends before the flight."""
-    if not wait([flight], timeout=deadline.remaining()).done:
-        raise DeadlineSpent("The time for this request is used up.")
-    return flight.exception()

@@ -1,13 +1,10 @@
 """Which google.rpc.Status does an error become?"""
 
-import re
-from types import MappingProxyType
-
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 from kernel import errors
-from kernel.errors import InvalidArgument, OwnFault, ProviderFault, SoniqueBayError, Violation
+from kernel.errors import InvalidArgument, ProviderFault, SoniqueBayError, Violation
 
 DOMAIN = "soniquebay"
 """`ErrorInfo.domain` of every error of ours; its `reason` is the class name, `ProviderTimeout` → `PROVIDER_TIMEOUT`."""
@@ -21,21 +18,19 @@ BUG_MESSAGE = "Something went wrong on our side. The log has the details under t
 _TEXT_LIMIT = 256
 _STATUS_LIMIT = 3072
 
-_CODES = MappingProxyType(
-    {
-        errors.InvalidArgument: grpc.StatusCode.INVALID_ARGUMENT,
-        errors.NotFound: grpc.StatusCode.NOT_FOUND,
-        errors.AlreadyExists: grpc.StatusCode.ALREADY_EXISTS,
-        errors.Conflict: grpc.StatusCode.ABORTED,
-        errors.Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
-        errors.PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
-        errors.FailedPrecondition: grpc.StatusCode.FAILED_PRECONDITION,
-        errors.ProviderFault: grpc.StatusCode.UNAVAILABLE,
-        errors.Overloaded: grpc.StatusCode.RESOURCE_EXHAUSTED,
-        errors.DeadlineSpent: grpc.StatusCode.DEADLINE_EXCEEDED,
-        errors.OwnFault: grpc.StatusCode.UNAVAILABLE,
-    }
-)
+_CODES = {
+    errors.InvalidArgument: grpc.StatusCode.INVALID_ARGUMENT,
+    errors.NotFound: grpc.StatusCode.NOT_FOUND,
+    errors.AlreadyExists: grpc.StatusCode.ALREADY_EXISTS,
+    errors.Conflict: grpc.StatusCode.ABORTED,
+    errors.Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+    errors.PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
+    errors.FailedPrecondition: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.ProviderFault: grpc.StatusCode.UNAVAILABLE,
+    errors.Overloaded: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    errors.DeadlineSpent: grpc.StatusCode.DEADLINE_EXCEEDED,
+    errors.OwnFault: grpc.StatusCode.UNAVAILABLE,
+}
 
 
 def code_of(error: BaseException) -> grpc.StatusCode:
@@ -50,10 +45,10 @@ def status_of(error: BaseException) -> status_pb2.Status:
     """
     ours = isinstance(error, SoniqueBayError)
     status = status_pb2.Status(code=code_of(error).value[0], message=_clipped(str(error)) if ours else BUG_MESSAGE)
-    reason = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).upper() if ours else "INTERNAL"
+    reason = error.reason if isinstance(error, SoniqueBayError) else "INTERNAL"
     provider = {"provider": _clipped(error.provider)} if isinstance(error, ProviderFault) else {}
     status.details.add().Pack(error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=provider))
-    if isinstance(error, ProviderFault | OwnFault) and error.retry_after is not None:
+    if isinstance(error, SoniqueBayError) and error.retry_after is not None:
         status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=error.retry_after))
     if isinstance(error, InvalidArgument) and error.violations:
         status.details.add().Pack(_bad_request(error.violations, _STATUS_LIMIT - status.ByteSize()))

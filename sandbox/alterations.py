@@ -11,7 +11,7 @@ from sandbox.options import number, text, texts
 from sandbox.upstream import Upstream
 from sandbox.wire import Answer, Request
 
-_HTML = b"<!DOCTYPE html><html><head><title>We'll be right back</title></head><body><h1>Back soon</h1></body></html>"
+WEB_PAGE = b"<!DOCTYPE html><html><head><title>We'll be right back</title></head><body><h1>Back soon</h1></body></html>"
 _CHUNK = 1 << 20
 
 
@@ -50,7 +50,7 @@ def answer_own_error(asked: Asked) -> Answer:
 
 def answer_html(asked: Asked) -> Answer:
     """A web page with status 200, as a captive portal or a maintenance page would send; option body."""
-    return Answer(text(asked.options, "body", _HTML.decode()).encode(), "text/html; charset=UTF-8")
+    return Answer(text(asked.options, "body", WEB_PAGE.decode()).encode(), "text/html; charset=UTF-8")
 
 
 def answer_truncated(asked: Asked) -> Answer:

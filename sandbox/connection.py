@@ -13,9 +13,9 @@ from sandbox.wire import Answer
 
 
 class Connection:
-    """Writes bytes as they are.
+    """Writes bytes as they are, and tells when the client leaves.
 
-    Every use must end in `close` or `reset`: what the HTTP server believes about the connection no longer holds.
+    What writes must end in `close` or `reset`: what the HTTP server believes about the connection no longer holds.
     """
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -35,14 +35,15 @@ class Connection:
         """Waits until the client has taken most of what was written, so that a huge body is never held in memory."""
         await self._flow.drain()
 
-    async def wait_gone(self, seconds: float) -> None:
-        """Waits until the client leaves, at most `seconds`."""
+    async def wait_gone(self, seconds: float) -> bool:
+        """Waits until the client leaves, at most `seconds`; False when it is still there."""
         try:
             async with asyncio.timeout(seconds):
                 while (await self._receive())["type"] != "http.disconnect":
                     pass
         except TimeoutError:
-            return
+            return False
+        return True
 
     async def close(self) -> None:
         """Ends the connection after what was written."""

@@ -1,6 +1,6 @@
-"""The sandbox's own API below `/_sandbox/`: read the journal, script faults, set limits, add plays."""
+"""The sandbox's own API below `/_sandbox/`: read the journal, script faults, set limits, change histories."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -13,7 +13,8 @@ from sandbox.catalogue.library import Library
 from sandbox.faults import BadScriptError, FaultScript
 from sandbox.journal import Journal
 from sandbox.limits import Limiter
-from sandbox.listeners.accounts import Accounts, BadPlayError
+from sandbox.listeners.accounts import Accounts
+from sandbox.listeners.plays import BadPlayError
 from sandbox.settings import BadSettingError, Settings
 from sandbox.upstream import Limit
 
@@ -50,6 +51,8 @@ class Control:
             Route("/_sandbox/limits", self._change_limits, methods=["PUT"]),
             Route("/_sandbox/now_playing", self._change_now_playing, methods=["PUT"]),
             Route("/_sandbox/plays", self._add_plays, methods=["POST"]),
+            Route("/_sandbox/plays", self._edit_play, methods=["PUT"]),
+            Route("/_sandbox/plays", self._remove_plays, methods=["DELETE"]),
             Route("/_sandbox/catalogue", self._list_artists),
             Route("/_sandbox/catalogue/{name:path}", self._get_artist),
             Route("/_sandbox/identities", self._list_identities),
@@ -126,11 +129,13 @@ class Control:
         return _json({"now_playing": playing})
 
     async def _add_plays(self, request: Request) -> Response:
-        try:
-            total = self.accounts.add_plays(await _read_object(request))
-        except (BadPlayError, BadBodyError) as error:
-            return _problem(str(error))
-        return _json({"total": total}, status=201)
+        return await _change_plays(request, self.accounts.add_plays, status=201)
+
+    async def _edit_play(self, request: Request) -> Response:
+        return await _change_plays(request, self.accounts.edit_play)
+
+    async def _remove_plays(self, request: Request) -> Response:
+        return await _change_plays(request, self.accounts.remove_plays)
 
     async def _list_artists(self, request: Request) -> Response:  # noqa: ARG002 - a route
         return _json({"artists": [artist.name for artist in self.library.artists]})
@@ -161,6 +166,14 @@ class Control:
 
 async def _get_health(request: Request) -> Response:  # noqa: ARG001 - a route
     return _json({"status": "ok"})
+
+
+async def _change_plays(request: Request, change: Callable[[Mapping[str, object]], int], *, status: int = 200) -> Response:
+    try:
+        total = change(await _read_object(request))
+    except (BadPlayError, BadBodyError) as error:
+        return _problem(str(error))
+    return _json({"total": total}, status=status)
 
 
 async def _read_object(request: Request) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """What happens to one request on its way into an upstream: journal, limit, fault, answer."""
 
-import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -55,26 +54,25 @@ class Edge:
         api_method = self._upstream.api_method(request)
         row = self._journal.open(self._upstream.name, api_method, request)
 
-        fault = None
+        connection = Connection(scope, receive)
         if self._limiter.is_granted(self._upstream.name, self._upstream.caller(request)):
             fault = self._faults.find_fault(self._upstream.name, api_method, request)
             row.fault = fault.kind if fault else None
-            await self._follow(fault, request, row, Connection(scope, receive), send)
+            await self._follow(fault, request, row, connection, send)
         else:
-            await _send(self._with_budget(self._upstream.throttled(request), request), row, send)
+            await _send(self._with_budget(self._upstream.throttled(request), request), row, connection, send)
         row.duration_ms = round((self._clock() - started) * 1000, 3)
 
     async def _follow(self, fault: Fault | None, request: Request, row: Row, connection: Connection, send: Send) -> None:
-        if fault is None:
-            await _send(self._with_budget(self._upstream.answer(request), request), row, send)
-        elif fault.kind == DELAY:
-            await asyncio.sleep(number(fault.options, "seconds", 1))
-            await _send(self._with_budget(self._upstream.answer(request), request), row, send)
+        if fault is None or fault.kind == DELAY:
+            late = number(fault.options, "seconds", 1) if fault else 0
+            answer = self._with_budget(self._upstream.answer(request), request)
+            await _send(replace(answer, after_seconds=answer.after_seconds + late), row, connection, send)
         elif fault.kind in DELIVERIES:
             await DELIVERIES[fault.kind](Sending(connection, self._upstream.answer(request), fault.options))
         elif alteration := find_alteration(fault.kind):
             asked = Asked(self._upstream, request, self._random, fault.options)
-            await _send(alteration(asked), row, send)
+            await _send(alteration(asked), row, connection, send)
 
     def _with_budget(self, answer: Answer, request: Request) -> Answer:
         budget = self._limiter.find_budget(self._upstream.name, self._upstream.caller(request))
@@ -82,9 +80,10 @@ class Edge:
         return replace(answer, headers={**answer.headers, **headers}) if headers else answer
 
 
-async def _send(answer: Answer, row: Row, send: Send) -> None:
-    if answer.after_seconds:
-        await asyncio.sleep(answer.after_seconds)
+async def _send(answer: Answer, row: Row, connection: Connection, send: Send) -> None:
+    """Sends an answer when its time has come; nothing when the client has left by then."""
+    if answer.after_seconds and await connection.wait_gone(answer.after_seconds):
+        return
     row.status = answer.status
     await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
     await send({"type": "http.response.body", "body": answer.body})

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from sandbox.listeners.accounts import LISTENER
 from sandbox.spotify.accounts import CLIENT_ID, CLIENT_SECRET
 
 
@@ -9,6 +10,7 @@ def settings_for(url: str) -> dict[str, str]:
     """Environment variables, by name; `url` is where the sandbox listens."""
     return {
         "LASTFM_API_KEY": "sandbox-key",
+        "LASTFM_USERNAME": LISTENER,
         "LASTFM_URL": f"{url}/lastfm/2.0/",
         "SPOTIFY_CLIENT_ID": CLIENT_ID,
         "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
@@ -18,6 +20,7 @@ def settings_for(url: str) -> dict[str, str]:
         "APIFY_URL": f"{url}/apify/v2",
         "WIKIDATA_SPARQL_URL": f"{url}/wikidata/sparql",
         "MUSICBRAINZ_URL": f"{url}/musicbrainz/ws/2",
+        "LISTENBRAINZ_USERNAME": LISTENER,
         "LISTENBRAINZ_URL": f"{url}/listenbrainz",
         "UPSTREAM_TRUSTED_HOSTS": urlsplit(url).netloc,
     }

@@ -29,7 +29,7 @@ def build(*, seed: int, limited: bool, started_at: datetime) -> Starlette:
         *spotify.build(directory, time.time),
         apify.build(directory, time.time),
         wikidata.build(directory),
-        listenbrainz.build(directory, time.time),
+        listenbrainz.build(directory, accounts, time.time),
     ]
 
     limits = {upstream.name: upstream.limit for upstream in upstreams if upstream.limit and limited}

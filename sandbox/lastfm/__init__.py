@@ -1,49 +1,50 @@
 """Last.fm's web service 2.0, as recorded: XML by default, JSON on request, errors in the body."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sandbox.catalogue.library import Library
 from sandbox.lastfm.albums import AlbumMethods
 from sandbox.lastfm.artists import ArtistMethods
 from sandbox.lastfm.asking import Ask, parse_ask
-from sandbox.lastfm.element import Element, format_compact_xml, format_json, format_pretty_xml
-from sandbox.lastfm.errors import HEADERS, JSON, XML, LastfmError, build_error, format_error
+from sandbox.lastfm.element import Element
+from sandbox.lastfm.errors import HEADERS, LastfmError, build_error, format_error
+from sandbox.lastfm.recent import KNOBS, RecentTracks
 from sandbox.lastfm.tracks import TrackMethods
 from sandbox.lastfm.users import UserMethods
+from sandbox.lastfm.writing import write_answer
 from sandbox.listeners.accounts import Accounts
+from sandbox.settings import Settings
 from sandbox.upstream import Limit, Upstream
 from sandbox.wire import Answer, Request
 
 NAME = "lastfm"
 # Five a second, averaged over two: the published number is gone, this is the historic one.
 LIMIT = Limit(10, 2)
-_PRETTY = frozenset({"album", "user", "recenttracks"})
+_RECENT = "user.getrecenttracks"
 
-Method = Callable[[Ask], Element]
+Method = Callable[[Ask], Answer]
 
 
 def build(library: Library, accounts: Accounts) -> Upstream:
     """Builds the Last.fm of this catalogue and these listeners."""
-    methods = _list_methods(library, accounts)
+    settings = Settings(KNOBS)
+    methods = _list_methods(library, accounts, settings)
     return Upstream(
         name=NAME,
-        answer=lambda request: _answer(parse_ask(request), request, methods),
+        answer=lambda request: _answer(parse_ask(request), request, methods, settings),
         api_method=lambda request: parse_ask(request).method,
         caller=lambda request: request.params.get("api_key", ""),
         throttled=lambda request: _refuse(request, "29", None),
         refuse=_refuse,
         limit=LIMIT,
+        settings=settings,
     )
 
 
-def _list_methods(library: Library, accounts: Accounts) -> Mapping[str, Method]:
-    artists, albums, tracks, users = (
-        ArtistMethods(library),
-        AlbumMethods(library),
-        TrackMethods(library),
-        UserMethods(accounts),
-    )
-    return {
+def _list_methods(library: Library, accounts: Accounts, settings: Settings) -> Mapping[str, Method]:
+    artists, albums, tracks = ArtistMethods(library), AlbumMethods(library), TrackMethods(library)
+    written: dict[str, Callable[[Ask], Element]] = {
         "artist.getinfo": artists.get_info,
         "artist.gettoptags": artists.get_top_tags,
         "artist.getsimilar": artists.get_similar,
@@ -52,22 +53,24 @@ def _list_methods(library: Library, accounts: Accounts) -> Mapping[str, Method]:
         "album.gettoptags": albums.get_top_tags,
         "track.getinfo": tracks.get_info,
         "track.gettoptags": tracks.get_top_tags,
-        "user.getinfo": users.get_info,
-        "user.getrecenttracks": users.get_recent_tracks,
+        "user.getinfo": UserMethods(accounts).get_info,
     }
+    methods = {name: _write(method) for name, method in written.items()}
+    return {**methods, _RECENT: RecentTracks(accounts, settings).answer}
 
 
-def _answer(ask: Ask, request: Request, methods: Mapping[str, Method]) -> Answer:
+def _write(method: Callable[[Ask], Element]) -> Method:
+    return lambda ask: write_answer(method(ask), as_json=ask.wants_json)
+
+
+def _answer(ask: Ask, request: Request, methods: Mapping[str, Method], settings: Settings) -> Answer:
     if request.path.rstrip("/") != "/2.0":
         return Answer(b"<html><body><h1>404 Not Found</h1></body></html>", "text/html", 404, HEADERS)
     try:
-        root = _find_method(ask, methods)(ask)
+        answer = _find_method(ask, methods)(ask)
     except LastfmError as error:
-        return format_error(error, as_json=ask.wants_json)
-    if ask.wants_json:
-        return Answer(format_json(root), JSON, headers=HEADERS)
-    write = format_pretty_xml if root.name in _PRETTY else format_compact_xml
-    return Answer(write(root), XML, headers=HEADERS)
+        answer = format_error(error, as_json=ask.wants_json)
+    return replace(answer, after_seconds=settings.number("page_seconds")) if ask.method == _RECENT else answer
 
 
 def _find_method(ask: Ask, methods: Mapping[str, Method]) -> Method:

@@ -57,7 +57,7 @@ class ArtistMethods:
 
     def search(self, ask: Ask) -> Element:
         """Answers with the artists whose name holds the words, in OpenSearch's envelope."""
-        words, limit, page = ask.need("artist"), ask.read_bounded("limit", 30), ask.read_bounded("page", 1)
+        words, limit, page = ask.need("artist"), ask.read_bounded("limit", 30), ask.read_page()
         found = self._library.search_artists(words)
         shown = found[(page - 1) * limit : page * limit]
         asked: dict[str, str | int] = {"role": "request", "searchTerms": words, "startPage": str(page)}

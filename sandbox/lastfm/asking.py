@@ -46,13 +46,16 @@ class Ask:
             raise build_error(6)
         return value
 
-    def read_bounded(self, name: str, default: int) -> int:
-        """Reads `limit` or `page`; raises error 6 outside 1 to 1,000 (a million for pages)."""
-        most = _MAX_PAGE if name == "page" else _MAX_LIMIT
-        value = self.params.get(name, "") or str(default)
+    def read_bounded(self, name: str, default: int, *, most: int = _MAX_LIMIT) -> int:
+        """Reads a number from 1 to `most`; raises error 6 outside of that."""
+        value = self.params.get(name, "") or str(min(default, most))
         if not _WHOLE.fullmatch(value) or not 1 <= int(value) <= most:
             raise build_bad_parameter(f"{name} param out of bounds (1-{most})")
         return int(value)
+
+    def read_page(self) -> int:
+        """Reads `page`, 1 to a million; raises error 6 outside of that."""
+        return self.read_bounded("page", 1, most=_MAX_PAGE)
 
     def read_second(self, name: str) -> int | None:
         """Reads a time in seconds since 1970; None when absent or no number."""

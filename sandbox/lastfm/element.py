@@ -50,6 +50,11 @@ def format_json(root: Element) -> bytes:
     return escape_slashes(orjson.dumps({root.name: _to_json(root)}))
 
 
+def format_value(element: Element) -> bytes:
+    """Writes the JSON value of one element, without the name it stands under."""
+    return escape_slashes(orjson.dumps(_to_json(element)))
+
+
 def escape_slashes(written: bytes) -> bytes:
     r"""Writes `\/` for `/`; in JSON a slash can only stand inside a text."""
     return written.replace(b"/", b"\\/")

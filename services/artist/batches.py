@@ -1,11 +1,9 @@
 """Which artists are being enriched together, and how far is that?"""
 
 import uuid
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from threading import BoundedSemaphore
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +11,9 @@ import sqlalchemy as sa
 from kernel import deadline
 from kernel.clock import Clock
 from kernel.database import Database, dialect_insert
-from kernel.errors import AlreadyExists, NotFound, Overloaded
+from kernel.errors import AlreadyExists, NotFound
 from kernel.jobs import Job, JobState, JobStore, Lane
+from kernel.waiting import Waiting
 from services.artist.asking.research import Wish
 from services.artist.storing.tables import batches
 
@@ -23,7 +22,6 @@ MOST_ARTISTS = 50
 
 _POLL = 0.2
 _KEPT = timedelta(days=8)
-_COME_BACK = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Batches:
         self._database = database
         self._jobs = jobs
         self._clock = clock
-        self._places = BoundedSemaphore(most_waiting)
+        self._waiting = Waiting(most_waiting, clock)
 
     def start(self, batch_id: str, artist_ids: Sequence[str], wish: Wish) -> str:
         """Answers the batch's id: of a new batch, or of the one that is there; if that is over, `force` begins it anew.
@@ -82,15 +80,13 @@ class Batches:
         row = self._find(batch_id)  # once: should the batch be begun anew meanwhile, its first run is watched to the end
         batch = self._batch(row)
         yield replace(batch, is_over=False)
-        with self._waiting() as has_place:
-            while not batch.is_over:
-                if not has_place:
-                    raise Overloaded("Too many batches are waited for at the moment.", retry_after=_COME_BACK)
-                deadline.check()
-                self._clock.sleep(deadline.at_most(_POLL))
+        if not batch.is_over:
+            for _ in self._waiting.rounds(_POLL):
                 before, batch = batch, self._batch(row)
                 if batch.done != before.done:
                     yield replace(batch, is_over=False)
+                if batch.is_over:
+                    break
         yield batch
 
     def wait(self, batch_id: str, *, leave: float) -> Batch:
@@ -98,21 +94,11 @@ class Batches:
         many wait already. Raises NotFound.
         """
         batch = self.get(batch_id)
-        with self._waiting() as has_place:
+        with self._waiting.place() as has_place:
             while has_place and not batch.is_over and deadline.at_most(leave + 1) > leave:
                 self._clock.sleep(_POLL)
                 batch = self.get(batch_id)
         return batch
-
-    @contextmanager
-    def _waiting(self) -> Iterator[bool]:
-        """Whether there is a place: were all threads to wait, no click would be answered."""
-        has_place = self._places.acquire(blocking=False)
-        try:
-            yield has_place
-        finally:
-            if has_place:
-                self._places.release()
 
     def _stands(self, row: sa.Row[Any], artist_ids: Sequence[str], wish: Wish) -> bool:
         """Whether the batch that is there is the one that is wanted."""

@@ -1,20 +1,22 @@
 """What is an artist, and which rules hold between the things said of one?"""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
+from kernel import naming
 from services.artist.ids import is_spotify_id
 
 ArtistId = NewType("ArtistId", str)
 
-MAX_NAME = 500
+MAX_NAME = naming.MAX_NAME
 MAX_TAGS = 10
 MAX_SIMILAR = 50
 
+clean_name = naming.clean_name
+match_key = naming.match_key
 
 # Not artists but ways to say "nobody" or "everybody": a provider has a page for each, about nothing we want to show.
 _SPECIAL_NAMES = frozenset(
@@ -250,18 +252,6 @@ class ArtistName:
 def is_special_name(name: str) -> bool:
     """Whether the name stands for nobody in particular; such names are never sent to a provider."""
     return match_key(name) in _SPECIAL_NAMES
-
-
-def clean_name(name: str) -> str:
-    """The name as it is stored: NFC, surrounding and doubled white space gone, nothing else touched."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
-
-
-def match_key(name: str) -> str:
-    """What two spellings of one name have in common for certain: case and Unicode form. Accents and punctuation stay:
-    "Björk" and "Bjork" may be different artists.
-    """
-    return unicodedata.normalize("NFC", clean_name(name).casefold())
 
 
 def heaviest_tags(tags: Iterable[Tag], artist_name: str) -> tuple[Tag, ...]:

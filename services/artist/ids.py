@@ -2,7 +2,8 @@
 
 import re
 
-_MBID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+from kernel.naming import is_uuid
+
 _SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")
 _SPOTIFY_URL = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]{2,3}/)?artist/([0-9A-Za-z]{22})/?(?:\?[^#]*)?")
 _WIKIDATA_ID = re.compile(r"Q[1-9]\d{0,11}", re.ASCII)
@@ -10,7 +11,7 @@ _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 def is_mbid(text: str) -> bool:
-    return _MBID.fullmatch(text) is not None
+    return is_uuid(text)
 
 
 def is_spotify_id(text: str) -> bool:

@@ -89,7 +89,7 @@ class _Building:
     def finish(self) -> ArtistParts:
         settings, clock = self._settings, self._clock
         self._database.migrate(MIGRATIONS)
-        job_store = JobStore(self._database, clock)
+        job_store = JobStore(self._database, clock, lease=settings.job_lease)
         trust = trust_of(settings)
         store = ArtistStore(self._database, job_store, clock=clock, trust=trust)
         fanout = Fanout(_THREADS_A_READ * settings.service_workers, "ask")

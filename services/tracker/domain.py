@@ -1,11 +1,11 @@
 """What is a play, what is an import, and which rules hold for them?"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 AccountId = NewType("AccountId", int)
 ImportId = NewType("ImportId", int)
@@ -83,6 +83,10 @@ class Account:
     name: str
 
 
+NETWORK = ("lastfm", "listenbrainz")
+"""Sources that are asked; all others are kinds of files."""
+
+
 class ImportState(StrEnum):
     """What an import is doing. RUNNING may be waiting for its source; the row says so."""
 
@@ -134,6 +138,11 @@ class ImportOptions:
     skip_existing: bool = True
     enrich_albums: bool = True
     dry_run: bool = False
+
+
+def play_of(row: Mapping[str, Any]) -> Play:
+    """A play that was written down as `dataclasses.asdict` shows it."""
+    return Play(row["uts"], Title(**row["title"]), Mbids(**row["mbids"]), row["image_url"])
 
 
 def numbered(plays: Iterable[Play]) -> list[tuple[Play, int]]:

@@ -268,7 +268,7 @@ def test_a_secret_file_that_cannot_be_read_is_a_problem_naming_the_setting(secre
 
     (problem,) = problems_of(secrets=secrets)
 
-    assert "mail_api_key" in problem
+    assert problem.startswith("MAIL_API_KEY: ")
     assert "hunter2" not in problem
 
 

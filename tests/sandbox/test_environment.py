@@ -25,6 +25,7 @@ def take_token(settings: dict[str, str], client: httpx.Client) -> str:
 def test_every_setting_has_its_name(settings):
     assert settings.keys() == {
         "LASTFM_API_KEY",
+        "LASTFM_USERNAME",
         "LASTFM_URL",
         "SPOTIFY_CLIENT_ID",
         "SPOTIFY_CLIENT_SECRET",
@@ -34,6 +35,7 @@ def test_every_setting_has_its_name(settings):
         "APIFY_URL",
         "WIKIDATA_SPARQL_URL",
         "MUSICBRAINZ_URL",
+        "LISTENBRAINZ_USERNAME",
         "LISTENBRAINZ_URL",
         "UPSTREAM_TRUSTED_HOSTS",
     }
@@ -50,6 +52,20 @@ def test_last_fm_and_the_brainzes_answer_where_the_settings_say(sandbox, setting
     ]
 
     assert [answer.status_code for answer in answers] == [200] * 4
+
+
+def test_listeners_of_the_settings_have_the_same_history_on_both_services(sandbox, settings):
+    asked = {
+        "method": "user.getInfo",
+        "user": settings["LASTFM_USERNAME"],
+        "api_key": settings["LASTFM_API_KEY"],
+        "format": "json",
+    }
+
+    plays = sandbox.client.post(settings["LASTFM_URL"], data=asked).json()["user"]["playcount"]
+    listens = sandbox.client.get(f"{settings['LISTENBRAINZ_URL']}/1/user/{settings['LISTENBRAINZ_USERNAME']}/listen-count").json()
+
+    assert 0 < int(plays) <= listens["payload"]["count"]
 
 
 def test_spotify_and_apify_accept_the_credentials_of_the_settings(sandbox, settings):

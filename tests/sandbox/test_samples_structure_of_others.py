@@ -16,8 +16,6 @@ ACTOR = "/apify/v2/acts/augeas~spotify-monthly-listeners"
 FOLDERS = ("apify", "listenbrainz", "musicbrainz", "spotify", "wikidata")
 # What nothing in the sandbox answers yet, and why.
 WITHOUT_CASE = {
-    "listenbrainz/get-listens-ok.json": "listens come with the tracker",
-    "listenbrainz/listen-with-mbid-mapping-2026.json": "listens come with the tracker",
     "musicbrainz/release-lookup-full.json": "releases are browsed, not looked up",
     "musicbrainz/release-search-ok.json": "releases are browsed, not searched",
 }
@@ -106,6 +104,7 @@ def test_every_sample_has_a_case_or_a_reason_to_have_none():
         "spotify/albums-batch-removed-in-devmode.json",
         *(f"musicbrainz/{case[0]}" for case in MUSICBRAINZ_CASES),
         *("apify/run-object-succeeded.json", "apify/run-sync-get-dataset-items-ok.json"),
+        *("listenbrainz/get-listens-ok.json", "listenbrainz/listen-with-mbid-mapping-2026.json"),
         *("wikidata/sparql-json-shape.json", "wikidata/sparql-p1902-p1037-cases.json"),
     }
 
@@ -154,6 +153,54 @@ def test_apify_answers_are_shaped_like_the_recorded_ones(sandbox):
 
     assert_alike(load("apify/run-sync-get-dataset-items-ok.json"), items)
     assert_alike(load("apify/run-object-succeeded.json"), run)
+
+
+def read_listens(sandbox: RunningSandbox, user: str) -> Any:
+    return sandbox.client.get(f"/listenbrainz/1/user/{user}/listens", params={"count": 1000}).json()["payload"]
+
+
+def test_listens_come_in_the_recorded_envelope(sandbox):
+    recorded = load("listenbrainz/get-listens-ok.json")["payload"]
+
+    answered = read_listens(sandbox, "listener_1000")
+
+    assert_alike({**recorded, "listens": []}, {**answered, "listens": []})
+    assert {tuple(sorted(row)) for row in answered["listens"]} == {tuple(sorted(row)) for row in recorded["listens"]}
+
+
+def test_listens_without_and_with_a_mapping_have_what_the_recorded_ones_have(sandbox):
+    recorded = load("listenbrainz/get-listens-ok.json")["payload"]["listens"]
+
+    answered = [row["track_metadata"] for row in read_listens(sandbox, "listener_1000")["listens"]]
+
+    for metadata in (row["track_metadata"] for row in recorded):
+        wanted = metadata.keys(), metadata.get("mbid_mapping", {}).keys()
+        assert any(
+            wanted[0] <= told.keys()
+            and ("mbid_mapping" in told) == ("mbid_mapping" in metadata)
+            and wanted[1] <= told.get("mbid_mapping", {}).keys()
+            for told in answered
+        )
+
+
+def test_listen_of_which_everything_is_known_is_shaped_like_the_recorded_one(sandbox):
+    recorded = load("listenbrainz/listen-with-mbid-mapping-2026.json")
+
+    rows = read_listens(sandbox, "listener_1000")["listens"]
+
+    full = next(row for row in rows if "release_mbid" in row["track_metadata"].get("mbid_mapping", {}))
+    assert_alike(recorded, full)
+
+
+def test_no_listens_and_an_accepted_submission_are_answered_as_recorded(sandbox):
+    recorded = load("listenbrainz/cases-submit-stats-errors.json")
+    headers = {"Authorization": "Token listener-token:samples"}
+
+    empty = read_listens(sandbox, "example_empty")
+    sent = sandbox.client.post("/listenbrainz/1/submit-listens", json=recorded["submit_listens_request"], headers=headers)
+
+    assert {**empty, "user_id": "example_user"} == recorded["get_listens_empty"]["body"]["payload"]
+    assert (sent.status_code, sent.json()) == tuple(recorded["submit_listens_ok"].values())
 
 
 def test_wikidata_answers_are_the_recorded_ones_but_for_the_invented_manager(sandbox):

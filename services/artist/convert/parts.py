@@ -1,10 +1,9 @@
 """What do several replies hold in common?"""
 
-from datetime import date, datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
+from datetime import date
 
 from kernel.evidence import Evidence, Standing
+from kernel.timestamps import timestamp
 from soniquebay.artist.v1 import artist_pb2 as pb
 
 STATUSES = {
@@ -25,14 +24,6 @@ def evidence(known: Evidence) -> pb.Evidence:
         source_url=known.source_url,
         licence=known.licence,
     )
-
-
-def timestamp(moment: datetime | None) -> Timestamp | None:
-    if moment is None:
-        return None
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp
 
 
 def day(moment: date | None) -> str:

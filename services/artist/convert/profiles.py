@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.evidence import Candidate
-from services.artist.convert.parts import day, evidence, timestamp
+from kernel.timestamps import timestamp
+from services.artist.convert.parts import day, evidence
 from services.artist.domain import ArtistField, Biography, IdScheme, Image, Manager
 from services.artist.dossier import FactValue, evidence_of
 from services.artist.view import View

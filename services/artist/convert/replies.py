@@ -6,9 +6,10 @@ from google.protobuf import json_format, struct_pb2
 
 from kernel.evidence import Candidate
 from kernel.telemetry import ProviderFigures
+from kernel.timestamps import timestamp
 from services.artist.batches import Batch
 from services.artist.convert import identities, profiles
-from services.artist.convert.parts import STATUSES, evidence, timestamp
+from services.artist.convert.parts import STATUSES, evidence
 from services.artist.domain import Artist, ArtistField
 from services.artist.dossier import FactValue, Override, SimilarArtist
 from services.artist.storing.numbers import Series

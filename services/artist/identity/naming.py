@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kernel.database import dialect_insert, upsert
+from kernel.naming import sort_key
 from services.artist.domain import Artist, ArtistId, ArtistName, ArtistRef, Identity, IdScheme, clean_name, match_key
 from services.artist.identity.claims import GIVEN_BY_CALLER, asked_by
 from services.artist.identity.judging import Basis
@@ -186,7 +187,7 @@ def _row(artist: Artist) -> dict[str, Any]:
         "id": artist.id,
         "name": artist.name,
         "match_key": match_key(artist.name),
-        "sort_key": rows.sort_key(artist.name),
+        "sort_key": sort_key(artist.name),
         "mbid": artist.mbid,
         "spotify_id": artist.spotify_id,
         "in_library": False,

@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kernel.naming import sort_key
 from services.artist.domain import ArtistId, Kind
-from services.artist.storing import rows
 from services.artist.storing.tables import artists, checks, similar
 
 _UNTIL_THE_END = "\U0010ffff"
@@ -33,7 +33,7 @@ def by_name(wanted: ArtistFilter, *, after: tuple[str, str] | None, limit: int) 
     """Artists by sort key, then by id."""
     query = sa.select(artists).order_by(artists.c.sort_key, artists.c.id).limit(limit)
     if wanted.name_prefix:
-        prefix = rows.sort_key(wanted.name_prefix)
+        prefix = sort_key(wanted.name_prefix)
         query = query.where(artists.c.sort_key >= prefix, artists.c.sort_key < prefix + _UNTIL_THE_END)
     if wanted.in_library is not None:
         query = query.where(artists.c.in_library.is_(wanted.in_library))

@@ -5,10 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from unidecode import unidecode
 
 from kernel.evidence import Evidence
-from services.artist.domain import MAX_NAME, Artist, ArtistField, ArtistId, IdScheme, Kind, match_key
+from services.artist.domain import Artist, ArtistField, ArtistId, IdScheme, Kind
 from services.artist.dossier import Check, CheckOutcome, Fact, Override, SimilarArtist
 from services.artist.identity.judging import Basis, Claim
 from services.artist.merge import Learned
@@ -16,14 +15,6 @@ from services.artist.storing import values
 
 _EVIDENCE = TypeAdapter(Evidence)
 CLAIM_KEY = ("artist_id", "provider", "source", "scheme", "value")
-
-
-def sort_key(name: str) -> str:
-    """What lists are ordered and searched by: case and accents aside. Names of no letters at all stay as they are.
-
-    Cut short, since one character may become ten letters, and PostgreSQL's indexes take 2,700 bytes.
-    """
-    return (unidecode(match_key(name)).casefold().strip() or match_key(name))[:MAX_NAME]
 
 
 def artist_of(row: sa.Row[Any]) -> Artist:

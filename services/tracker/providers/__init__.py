@@ -19,6 +19,10 @@ class ReadsHistory(Protocol):
         """
         ...
 
+    def find_total(self, account: str) -> Answer[int]:
+        """How many plays the account has in all, by a question that reads no history. Raises as `find_page` does."""
+        ...
+
 
 class TakesPlays(Protocol):
     """Takes plays from us into an account of its own."""

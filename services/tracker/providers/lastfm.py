@@ -35,13 +35,24 @@ class LastfmHistory:
 
     def find_page(self, account: str, ask: Ask) -> Answer[Page]:
         """user.getRecentTracks. `from` is inclusive and `to` exclusive."""
-        asked = {"method": "user.getrecenttracks", "user": account, "api_key": self._api_key, "format": "json"}
-        asked |= {"limit": str(ask.size), "page": str(ask.page)}
+        asked = {"limit": str(ask.size), "page": str(ask.page)}
         asked |= {} if ask.since is None else {"from": str(ask.since)}
         asked |= {} if ask.until is None else {"to": str(ask.until)}
-        answer = self._http.request("GET", f"{self._url}?{urlencode(asked)}", provider=NAME, timeout=self._timeout)
-        content = self._content(answer, account)
+        content = self._ask("user.getrecenttracks", account, asked)
         return Found(Page(()) if content is None else parse_page(content))
+
+    def find_total(self, account: str) -> Answer[int]:
+        """user.getInfo. Counts what was imported into Last.fm long ago as well, which no page shows."""
+        content = self._ask("user.getinfo", account, {})
+        total = whole(child(content, "user").get("playcount"))
+        if total is None:
+            raise ProviderMalformed(NAME, "the answer does not say how much was played")
+        return Found(total)
+
+    def _ask(self, method: str, account: str, params: Mapping[str, str]) -> Json | None:
+        asked = {"method": method, "user": account, "api_key": self._api_key, "format": "json", **params}
+        answer = self._http.request("GET", f"{self._url}?{urlencode(asked)}", provider=NAME, timeout=self._timeout)
+        return self._content(answer, account)
 
     def _content(self, answer: HttpAnswer, account: str) -> Json | None:
         """The answer's object; None for an account that has never played anything. Raises what `find_page` does."""

@@ -47,6 +47,13 @@ class ListenbrainzHistory:
         is_all = len(plays) < len(page.plays) or page.row_count < int(asked["count"])
         return Found(Page(plays, page.rejects, len(plays) + len(page.rejects) if is_all else None))
 
+    def find_total(self, account: str) -> Answer[int]:
+        """GET /1/user/{name}/listen-count."""
+        total = whole(child(self._ask("GET", f"/1/user/{quote(account, safe='')}/listen-count"), "payload").get("count"))
+        if total is None:
+            raise ProviderMalformed(NAME, "the answer does not say how much was listened to")
+        return Found(total)
+
     def submit(self, plays: Sequence[Play]) -> None:
         """POST /1/submit-listens, at most MOST_AT_ONCE plays. Raises FailedPrecondition without a token, or for a refused one."""
         if not self._token:

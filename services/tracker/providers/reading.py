@@ -1,6 +1,5 @@
 """How is a row of a provider's JSON read? Any field may be missing, null or of another type; what cannot be a play says why."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,10 +7,10 @@ import orjson
 
 from kernel.errors import ProviderMalformed
 from kernel.http import HttpAnswer
+from kernel.naming import is_uuid
 
 Json = Mapping[str, Any]
 
-_MBID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STAR = "2a96cbd8b46e442fc41c2b86b821562f"
 """Last.fm's picture of nothing."""
 _LONGEST_URL = 500
@@ -44,7 +43,7 @@ def text(node: object, key: str) -> str:
 def mbid(node: object, key: str) -> str:
     """A MusicBrainz id; empty for anything else."""
     value = text(node, key).lower()
-    return value if _MBID.fullmatch(value) else ""
+    return value if is_uuid(value) else ""
 
 
 def whole(value: object) -> int | None:

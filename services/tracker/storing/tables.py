@@ -45,7 +45,9 @@ sa.Index("ix_titles_album", titles.c.album_key)
 sa.Index("ix_titles_artist_id", titles.c.artist_id)
 sa.Index("ix_titles_album_id", titles.c.album_id)
 sa.Index("ix_titles_first", titles.c.first_uts)
-sa.Index("ix_titles_unnamed", titles.c.id, sqlite_where=titles.c.is_named.is_(False), postgresql_where=titles.c.is_named.is_(False))
+sa.Index(
+    "ix_titles_unnamed", titles.c.id, sqlite_where=titles.c.is_named.is_(False), postgresql_where=titles.c.is_named.is_(False)
+)
 
 # The order of the key is the journal's. `ordinal` tells plays of one title in one second apart; `import_id` is null for what the
 # live tracker stored; `stored_at` is in seconds.
@@ -87,7 +89,9 @@ imports = sa.Table(
     sa.Column("options", Json, nullable=False),
     sa.Column("counts", Json, nullable=False),
     sa.Column("total", sa.BigInteger),
+    sa.Column("walk", Json),
     sa.Column("holes", Json, nullable=False),
+    sa.Column("waits", sa.Integer, nullable=False, server_default="0"),
     sa.Column("reached", sa.BigInteger),
     sa.Column("seconds_a_play", sa.Float),
     sa.Column("error", sa.Text, nullable=False),
@@ -164,7 +168,7 @@ month_counts = sa.Table(
     sa.Column("counted_at", UtcDateTime, nullable=False),
 )
 
-# The live tracker: one row for each account it ever followed.
+# The live tracker: one row for each account it ever followed. It owns the seconds from `since` on.
 followed = sa.Table(
     "followed",
     metadata,
@@ -172,6 +176,7 @@ followed = sa.Table(
     sa.Column("is_running", sa.Boolean, nullable=False),
     sa.Column("interval_seconds", sa.Integer, nullable=False),
     sa.Column("job_id", sa.Text, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("polled_at", UtcDateTime),
     sa.Column("answered_at", UtcDateTime),

@@ -1,0 +1,38 @@
+"""How does what is known become protobuf?"""
+
+from kernel.timestamps import timestamp
+from services.album.domain import Album, Ensured, Track
+from soniquebay.album.v1 import album_pb2 as pb
+
+
+def album(known: Album) -> pb.Album:
+    return pb.Album(
+        id=known.id,
+        title=known.title,
+        artist_id=known.artist_id,
+        artist_name=known.artist_name,
+        mbid=known.mbid,
+        track_count=known.track_count,
+        create_time=timestamp(known.created_at),
+        update_time=timestamp(known.updated_at),
+    )
+
+
+def track(known: Track) -> pb.Track:
+    return pb.Track(
+        id=known.id,
+        title=known.title,
+        artist_id=known.artist_id,
+        artist_name=known.artist_name,
+        album_id=known.album_id,
+        mbid=known.mbid,
+        create_time=timestamp(known.created_at),
+        update_time=timestamp(known.updated_at),
+    )
+
+
+def ensure_response(ensured: Ensured) -> pb.EnsureTracksResponse:
+    tracks = [
+        pb.EnsuredTrack(artist_id=each.artist_id, track_id=each.track_id, album_id=each.album_id) for each in ensured.tracks
+    ]
+    return pb.EnsureTracksResponse(tracks=tracks, new_album_ids=ensured.new_albums)

@@ -1,0 +1,114 @@
+"""How do requests become what the domain speaks of? Bad input is refused here, by the name of its field."""
+
+import re
+
+from kernel.errors import InvalidArgument, NotFound, Violation
+from kernel.naming import MAX_NAME, clean_name, is_uuid, match_key
+from services.album.domain import AlbumId, ArtistName, Title, TrackId, TrackName
+from services.album.storing.listing import AlbumFilter
+from soniquebay.album.v1 import album_pb2 as pb
+
+MOST_TRACKS = 1000
+_CONTROL = re.compile(r"[\0-\x1f]")
+
+
+def album_id(text: str) -> AlbumId:
+    """Raises NotFound for what cannot be an id, and no database would take."""
+    if not _is_storable(text):
+        raise NotFound("No album has this id.")
+    return AlbumId(text)
+
+
+def track_id(text: str) -> TrackId:
+    """Raises NotFound for what cannot be an id, and no database would take."""
+    if not _is_storable(text):
+        raise NotFound("No track has this id.")
+    return TrackId(text)
+
+
+def album_filter(request: pb.ListAlbumsRequest) -> AlbumFilter:
+    """Raises InvalidArgument naming every wrong field."""
+    fields = {"title_prefix": request.title_prefix, "artist_id": request.artist_id}
+    wrong = [
+        Violation(name, f"must be a text of at most {MAX_NAME} characters") for name in fields if not _is_storable(fields[name])
+    ]
+    if wrong:
+        raise InvalidArgument(*wrong)
+    return AlbumFilter(request.title_prefix, request.artist_id)
+
+
+def track_names(request: pb.EnsureTracksRequest) -> list[TrackName]:
+    """Raises InvalidArgument naming every wrong entry."""
+    count = len(request.tracks)
+    if not 1 <= count <= MOST_TRACKS:
+        raise InvalidArgument.of("tracks", f"must hold 1 to {MOST_TRACKS} entries, not {count}")
+    titles, mbids = _Titles(), _Mbids()
+    names = [_track_name(entry, titles, mbids) for entry in request.tracks]
+    if titles.problems or mbids.problems or any(name.album_mbid and not name.album for name in names):
+        _check(request, titles, mbids)
+    return names
+
+
+class _Titles(dict[str, Title]):
+    """Texts of one request, cleaned once each: a page of plays names the same artists and albums again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: dict[str, str] = {}
+
+    def __missing__(self, text: str) -> Title:
+        clean = clean_name(text)
+        if not 1 <= len(clean) <= MAX_NAME:
+            self.problems[text] = f"must have 1 to {MAX_NAME} characters"
+        elif not clean.isprintable() and _CONTROL.search(clean):
+            self.problems[text] = "must hold no control characters"
+        self[text] = title = Title(clean, match_key(clean))
+        return title
+
+
+class _Mbids(dict[str, str]):
+    """MusicBrainz ids of one request, in small letters."""
+
+    def __init__(self) -> None:
+        super().__init__({"": ""})
+        self.problems: dict[str, str] = {}
+
+    def __missing__(self, text: str) -> str:
+        self[text] = mbid = text.lower()
+        if not is_uuid(mbid):
+            self.problems[text] = "must be a MusicBrainz id, such as a74b1b7f-71a5-4011-9441-d0b5e4122711"
+        return mbid
+
+
+def _track_name(entry: pb.TrackName, titles: _Titles, mbids: _Mbids) -> TrackName:
+    album = entry.album
+    return TrackName(
+        ArtistName(*titles[entry.artist], mbids[entry.artist_mbid]),
+        titles[entry.title],
+        (titles[album] if album and not album.isspace() else None),
+        mbids[entry.track_mbid],
+        mbids[entry.album_mbid],
+    )
+
+
+def _check(request: pb.EnsureTracksRequest, titles: _Titles, mbids: _Mbids) -> None:
+    violations = []
+    for position, entry in enumerate(request.tracks):
+        found = {
+            "artist": titles.problems.get(entry.artist),
+            "title": titles.problems.get(entry.title),
+            "album": titles.problems.get(entry.album) if entry.album.strip() else None,
+            "artist_mbid": mbids.problems.get(entry.artist_mbid),
+            "track_mbid": mbids.problems.get(entry.track_mbid),
+            "album_mbid": mbids.problems.get(entry.album_mbid),
+        }
+        if entry.album_mbid and not entry.album.strip():
+            found["album_mbid"] = "goes with an album only"
+        violations += [Violation(f"tracks[{position}].{name}", problem) for name, problem in found.items() if problem]
+    if violations:
+        raise InvalidArgument(*violations)
+
+
+def _is_storable(text: str) -> bool:
+    """PostgreSQL refuses NUL, and nothing here is longer than a name."""
+    return "\0" not in text and len(text) <= MAX_NAME

@@ -1,0 +1,1 @@
+"""How does the store keep what it keeps?"""

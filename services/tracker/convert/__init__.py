@@ -1,0 +1,1 @@
+"""How do messages become what the domain speaks of, and back?"""

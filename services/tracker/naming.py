@@ -1,0 +1,75 @@
+"""Which artist, album and track of ours is meant by what was heard? Asked of the album service, a page of titles at a time."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import structlog
+
+from kernel.database import Database
+from kernel.errors import OwnFault
+from kernel.jobs import JobContext
+from kernel.naming import MAX_NAME, clean_name
+from services.tracker.storing.titles import TitleIds, UnnamedTitle, name_titles, unnamed_titles
+
+NAME_TITLES = "name_titles"
+MOST_AT_ONCE = 1000
+
+_log = structlog.get_logger(__name__)
+
+
+class KnowsTracks(Protocol):
+    """Makes and finds artists, albums and tracks by their names."""
+
+    def ensure_tracks(self, wanted: Sequence[UnnamedTitle]) -> tuple[list[TitleIds], int]:
+        """Their ids, in the order given, and how many albums nobody had heard of before. At most MOST_AT_ONCE.
+
+        Raises OwnFault when nobody answers, InvalidArgument when an entry is refused.
+        """
+        ...
+
+
+class Naming:
+    """Gives titles the ids of ours. What cannot be named now is named by a job, later: no play waits for it."""
+
+    def __init__(self, database: Database, tracks: KnowsTracks) -> None:
+        self._database = database
+        self._tracks = tracks
+
+    def name(self, title_ids: Iterable[int]) -> int | None:
+        """Names these titles; how many albums are new, or None when nobody answered."""
+        wanted = sorted(title_ids)
+        new = 0
+        for start in range(0, len(wanted), MOST_AT_ONCE):
+            with self._database.read() as connection:
+                some = unnamed_titles(connection, MOST_AT_ONCE, wanted[start : start + MOST_AT_ONCE])
+            try:
+                new += self._name(some)
+            except OwnFault as error:
+                _log.warning("titles not named yet", error=str(error))
+                return None
+        return new
+
+    def name_rest(self, _: JobContext) -> None:
+        """The job: names whatever has no ids yet. Raises OwnFault, upon which it is done again later."""
+        while True:
+            with self._database.read() as connection:
+                some = unnamed_titles(connection, MOST_AT_ONCE)
+            if not some:
+                return
+            self._name(some)
+
+    def _name(self, some: Sequence[UnnamedTitle]) -> int:
+        fit = [each for each in some if is_fit(each)]
+        named, new = self._tracks.ensure_tracks(fit) if fit else ([], 0)
+        # Names that nobody would take are marked as well: asked again, they would be refused again.
+        unfit = [TitleIds(each.id, None, None, None) for each in some if not is_fit(each)]
+        with self._database.write() as connection:
+            name_titles(connection, [*named, *unfit])
+        return new
+
+
+def is_fit(title: UnnamedTitle) -> bool:
+    """Whether the other services take such names."""
+    names = title.title.artist, title.title.track, title.title.album
+    is_short = all(len(clean_name(name)) <= MAX_NAME for name in names)
+    return is_short and not any(ord(character) < ord(" ") for name in names for character in clean_name(name))

@@ -1,0 +1,25 @@
+"""An album service beside an artist service that asks nobody; the clock is the test's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.clock import FakeClock
+from tests.services.album.running import RunningAlbum
+from tests.services.artist.running import RunningArtist
+
+NOWHERE = "http://127.0.0.1:9"
+"""No upstream is asked by making artists."""
+
+
+@pytest.fixture
+def artists(tmp_path: Path) -> Iterator[RunningArtist]:
+    with RunningArtist(NOWHERE, tmp_path / "artist") as running:
+        yield running
+
+
+@pytest.fixture
+def service(artists: RunningArtist, tmp_path: Path, clock: FakeClock) -> Iterator[RunningAlbum]:
+    with RunningAlbum(artists.server.port, tmp_path / "album", clock) as running:
+        yield running

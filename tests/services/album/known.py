@@ -1,0 +1,48 @@
+"""Names as plays and files give them, and a store to try them on."""
+
+import uuid
+
+import sqlalchemy as sa
+
+from kernel.clock import Clock
+from kernel.database import Database
+from kernel.naming import clean_name, match_key
+from services.album.domain import ArtistId, ArtistName, Ensured, EnsuredTrack, Title, TrackName
+from services.album.store import AlbumStore
+from services.album.storing.tables import metadata
+from services.album.wiring import MIGRATIONS
+
+MBIDS = [f"{n:08d}-0000-4000-8000-000000000000" for n in range(10)]
+
+
+def named(artist: str, title: str, album: str = "", *, mbid: str = "", album_mbid: str = "", artist_mbid: str = "") -> TrackName:
+    return TrackName(ArtistName(*_title(artist), artist_mbid), _title(title), _title(album) if album else None, mbid, album_mbid)
+
+
+def _title(text: str) -> Title:
+    return Title(clean_name(text), match_key(text))
+
+
+def open_store(database: Database, clock: Clock) -> AlbumStore:
+    database.migrate(MIGRATIONS)
+    return AlbumStore(database, clock=clock)
+
+
+def ensure(store: AlbumStore, *wanted: TrackName) -> Ensured:
+    """As the pipeline does, with an artist service that has one artist a name."""
+    names = {(each.artist.key, each.artist.mbid) for each in wanted}
+    known = store.load_artists(names)
+    return store.ensure(wanted, known, {key: artist_id_of(key[0]) for key in names if key not in known})
+
+
+def artist_id_of(name: str) -> ArtistId:
+    return ArtistId(str(uuid.uuid5(uuid.NAMESPACE_OID, match_key(name))))
+
+
+def ensured(store: AlbumStore, *wanted: TrackName) -> list[EnsuredTrack]:
+    return ensure(store, *wanted).tracks
+
+
+def count(database: Database, table: str) -> int:
+    with database.read() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(metadata.tables[table])).scalar_one()

@@ -1,0 +1,59 @@
+"""A source whose history a test writes, changes and breaks; satisfies ReadsHistory."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from kernel.errors import ProviderFault, ProviderUnavailable
+from kernel.evidence import Answer, Found
+from services.tracker.domain import Page, Play, Title
+from services.tracker.walking import Ask
+
+NAME = "lastfm"
+
+
+class FakeHistory:
+    """Answers like `user.getRecentTracks`. `before` is called ahead of each page, with the question; it may change anything."""
+
+    def __init__(self, plays: Iterable[Play] = ()) -> None:
+        self.plays = list(plays)
+        self.before: Callable[[Ask], None] = lambda _: None
+        self.poison: tuple[int, int] = (0, 0)
+        self.is_down = False
+        self.playing: Title | None = None
+        self.asked: list[Ask] = []
+        self.checks = 0
+
+    def find_page(self, _account: str, ask: Ask) -> Answer[Page]:
+        self.asked.append(ask)
+        self.before(ask)
+        self._check()
+        inside = [play for play in self.plays if (ask.since or 0) <= play.uts and (ask.until is None or play.uts < ask.until)]
+        inside.sort(key=lambda play: play.uts, reverse=True)
+        shown = inside[(ask.page - 1) * ask.size : ask.page * ask.size]
+        if any(self.poison[0] <= play.uts < self.poison[1] for play in shown):
+            raise ProviderUnavailable(NAME, "temporarily unavailable (code 8)")
+        return Found(Page(tuple(shown), total=len(inside), playing=self.playing))
+
+    def find_total(self, _account: str) -> Answer[int]:
+        self.checks += 1
+        self._check()
+        return Found(len(self.plays))
+
+    def multiset(self) -> Counter[tuple[int, Title]]:
+        return Counter((play.uts, play.title) for play in self.plays)
+
+    def _check(self) -> None:
+        if self.is_down:
+            raise ProviderUnavailable(NAME, "does not answer")
+
+
+class Door:
+    """Where a guard would stand; lets everybody through."""
+
+    provider = NAME
+
+    def call(self, _operation: str, ask: Callable[[], Answer[object]]) -> Answer[object]:
+        return ask()
+
+
+__all__ = ["NAME", "Door", "FakeHistory", "ProviderFault"]
