@@ -25,6 +25,7 @@ from scripts.supervision import Child, StartFailed, end
 
 ROOT = Path(__file__).resolve().parents[1]
 HEALTHY_WITHIN = 60.0
+_USERNAMES = ("LASTFM_USERNAME", "LISTENBRAINZ_USERNAME")
 
 
 class RunSettings(AppSettings):
@@ -69,7 +70,9 @@ def _run(
             _check_ports({"SANDBOX_PORT": run_settings.sandbox_port})
             sandbox_arguments = ("--port", str(run_settings.sandbox_port))
             children.append(_start("sandbox", "sandbox", environment_for_child({}), logs, *sandbox_arguments))
-            changes |= {"REALM": "sandbox_", **settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")}
+            simulated = settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")
+            # Any of its listeners may be followed: whom a person named is whom they mean.
+            changes |= {"REALM": "sandbox_", **{name: value for name, value in simulated.items() if not _is_named(name)}}
         environment = environment_for_child(changes)
         children.extend(_start(name, f"services.{name}", environment, logs) for name in services)
         children.append(_start("gateway", "gateway", environment, logs))
@@ -99,8 +102,12 @@ def _is_sandbox(run_settings: RunSettings) -> bool:
     if run_settings.sandbox is not None:
         return run_settings.sandbox
     # Who one is elsewhere leads nowhere by itself: a key or an address does.
-    aside = ("UPSTREAM_TRUSTED_HOSTS", "LASTFM_USERNAME", "LISTENBRAINZ_USERNAME")
+    aside = ("UPSTREAM_TRUSTED_HOSTS", *_USERNAMES)
     return not is_any_set([name for name in settings_for("http://sandbox") if name not in aside])
+
+
+def _is_named(setting: str) -> bool:
+    return setting in _USERNAMES and is_any_set([setting])
 
 
 def _problems(settings_class: type[AppSettings]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NewType
 
 AccountId = NewType("AccountId", int)
@@ -148,14 +149,17 @@ def play_of(row: Mapping[str, Any]) -> Play:
 def numbered(plays: Iterable[Play]) -> list[tuple[Play, int]]:
     """Each play with its ordinal among those alike in the same second: several plays of one second are all kept.
 
-    Counted within one page, whichever part of the second it shows: the whole second on the next page counts the same way.
+    The plays must come in the order of their seconds, either way, each second whole: however a page was cut, they count the same.
     """
-    seen: Counter[tuple[int, Title]] = Counter()
+    seen: Counter[Title] = Counter()
+    second: int | None = None
     rows = []
     for play in plays:
-        key = play.uts, play.title
-        rows.append((play, seen[key]))
-        seen[key] += 1
+        if play.uts != second:
+            second = play.uts
+            seen.clear()
+        rows.append((play, seen[play.title]))
+        seen[play.title] += 1
     return rows
 
 
@@ -168,6 +172,7 @@ def fault_of_date(uts: int, now: datetime) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def fault_of_title(title: Title) -> str:
     """Why a title cannot be stored; empty when it can."""
     if not title.artist.strip():

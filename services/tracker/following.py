@@ -21,8 +21,6 @@ from services.tracker.planning import plan_catch_up
 from services.tracker.storing import live, spans
 from services.tracker.storing.book import Entry, Written, write_plays
 from services.tracker.storing.live import PLAY, PLAYING, STATUS, Followed
-from services.tracker.storing.tables import followed
-from services.tracker.switch import OVERLAP
 
 _SWEEP_EVERY = timedelta(hours=6)
 _SWEEP = timedelta(days=14)
@@ -74,7 +72,7 @@ class Following:
         now = self._clock.now()
         is_sweep = known.swept_at is None or known.swept_at <= now - _SWEEP_EVERY
         sweep_from = int((now - _SWEEP if is_sweep else now).timestamp())
-        walk = plan_catch_up(known.since, sweep_from, OVERLAP, covered)
+        walk = plan_catch_up(known.since, sweep_from, covered)
         error: Exception | None = None
         try:
             with deadline.within(_LONGEST_LOOK):
@@ -108,10 +106,9 @@ class Following:
         with self._committing(context, known) as connection:
             written = write_plays(connection, entry, now, repairs=repairs)
             if step.whole is not None:
-                spans.add_coverage(connection, known.account_id, step.whole)
+                spans.add_coverage(connection, known.account_id, step.whole, asked_at)
             if written.stored:
-                stored = {"plays_stored": followed.c.plays_stored + len(written.stored)}
-                live.save_followed(connection, known.account_id, known.since, now, **stored)
+                live.count_stored(connection, known.account_id, len(written.stored))
                 told = [(PLAY, _told(self._account.source, play)) for play in sorted(written.stored, key=lambda play: play.uts)]
                 live.add_events(connection, told, now)
                 self._hand_on(connection, written.stored)

@@ -34,6 +34,7 @@ from services.tracker.store import TrackerStore
 from services.tracker.storing import runs, spans
 from services.tracker.storing.book import Entry, Written, count_new, write_plays
 from services.tracker.storing.runs import ImportRun
+from services.tracker.storing.titles import settle_first_plays
 from services.tracker.walking import Walk
 from services.tracker.words import counted, span
 
@@ -70,9 +71,11 @@ class Importing:
             with deadline.in_background(), self._source(run) as source:  # who looks at something meanwhile goes first
                 return attempt.walk(source)
         except Halted:
+            self._store.settle_first_plays()
             return None
         except Refused as error:
             attempt.fail(error)
+            self._store.settle_first_plays()
             return None
         except (LeaseLost, DeadlineSpent, OwnFault):
             raise
@@ -169,9 +172,10 @@ class _Attempt:
                 written = Written()
             else:
                 # A file tells of some plays, never that there were no others.
-                written = write_plays(connection, entry, now, repairs=self._is_asked and not run.options.skip_existing)
+                repairs = self._is_asked and not run.options.skip_existing
+                written = write_plays(connection, entry, now, repairs=repairs, settles_first=False)
                 is_whole = step.whole is not None and self._is_asked
-                closed = spans.add_coverage(connection, run.account_id, step.whole) if is_whole and step.whole else []
+                closed = spans.add_coverage(connection, run.account_id, step.whole, asked_at) if is_whole and step.whole else []
                 self._tell(connection, written, closed)
                 stored = len(written.stored)
                 known = max(0, step.counted - stored - written.unfit)
@@ -231,6 +235,7 @@ class _Attempt:
         message = "complete" + (f" with {counted(len(found), 'hole')}" if found else "")
         with self._committing() as connection:
             if not run.options.dry_run:
+                settle_first_plays(connection)
                 spans.save_holes(connection, run.account_id, found)
                 runs.drop_upload(connection, run.id)
             self._log(connection, "ended", f"The import is {message}.")

@@ -21,13 +21,10 @@ def plan_retry(walk: Walk, holes: Sequence[Hole]) -> Walk:
     return Walk((*walk.windows, *measured, *(Window(hole.since, hole.until) for hole in holes)), walk.left)
 
 
-def plan_catch_up(since: int, sweep_from: int, overlap: int, covered: Sequence[tuple[int, int]]) -> Walk:
-    """What the live tracker reads: all since `since` that was not read, what may have come late, and a little of what it knows.
-
-    `sweep_from`: the second from which on everything is read again; `overlap`: seconds read again below the newest known.
-    """
+def plan_catch_up(since: int, sweep_from: int, covered: Sequence[tuple[int, int]]) -> Walk:
+    """What the live tracker reads: all from `since` on that was not read, and everything from `sweep_from` on once more."""
     top = max((until for _, until in covered), default=since)
-    floor = max(since, min(sweep_from, top - overlap))
+    floor = max(since, min(sweep_from, top))
     known = cut_windows(covered, (floor, top))
     gaps = [window for window in _windows(since, floor, known) if not window.is_known]
     return Walk((Window(floor, None), *gaps))

@@ -15,6 +15,7 @@ from services.tracker.planning import plan_retry
 from services.tracker.storing import runs, spans
 from services.tracker.storing.book import take_back
 from services.tracker.storing.runs import ImportRun, LogEntry
+from services.tracker.storing.titles import settle_first_plays
 
 IMPORT = "import_history"
 
@@ -128,6 +129,11 @@ class TrackerStore:
         """Writes out the file that the import reads."""
         with self.database.read() as connection:
             into.writelines(runs.load_upload(connection, import_id))
+
+    def settle_first_plays(self) -> None:
+        """After an import that ended before its end."""
+        with self.database.write() as connection:
+            settle_first_plays(connection)
 
     def name_titles_later(self) -> None:
         """A job gives ids to what has none yet."""

@@ -14,9 +14,6 @@ from services.tracker.storing.live import Followed
 from services.tracker.telling.journal import PlayFilter, ToldPlay, list_plays
 
 FOLLOW = "follow_account"
-OVERLAP = 3600
-"""Seconds read again at each look: plays come a little late, and edits a little later."""
-
 _FOR_EVER = 1_000_000
 _STALLED_AFTER = 3
 """Intervals without a look."""
@@ -58,7 +55,7 @@ class Switch:
             account_id = runs.account_id_of(connection, self._account)
             known = live.load_followed(connection, account_id)
             newest = spans.newest_play(connection, account_id)
-            since = int(now.timestamp()) - OVERLAP if newest is None else newest
+            since = int(now.timestamp()) - spans.SETTLED_AFTER if newest is None else newest
             wanted = interval or (timedelta(seconds=known.interval_seconds) if known is not None else self._interval)
             job_id = self._jobs.enqueue(
                 FOLLOW,

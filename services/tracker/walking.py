@@ -13,6 +13,9 @@ from services.tracker.leaping import Leap, Search
 SIZES = (1000, 500, 200, 50)
 """Plays a page: fewer on trouble, more again once it is calm."""
 
+END_OF_TIME = 2**40
+"""Where a window ends that is open at its end; who writes down what was read cuts it at the time of asking."""
+
 _REACH_BACK = 200
 """Plays of a first look at what is new: enough to overlap what is known."""
 _CALM = 5
@@ -100,16 +103,14 @@ class Walk:
         """What an answer changes. Plays outside what was asked for are passed over."""
         plays = tuple(play for play in page.plays if _is_within(play.uts, ask))
         is_all = not plays or (page.row_count < ask.size if page.total is None else page.total <= page.row_count)
-        newest, oldest = (plays[0].uts, plays[-1].uts) if plays else (0, 0)
-        if not is_all and newest == oldest:
-            return self, Step(crowded=newest)
-        low = (ask.since or 0) if is_all else oldest + 1
-        top = ask.until if ask.until is not None else max(low, newest + 1)
-        return self._took(tuple(play for play in plays if play.uts >= low), (low, top))
+        if not is_all and plays[0].uts == plays[-1].uts:
+            return self, Step(crowded=plays[0].uts)
+        low = (ask.since or 0) if is_all else plays[-1].uts + 1
+        return self._took(tuple(play for play in plays if play.uts >= low), (low, _top(ask)))
 
     def answered_second(self, ask: Ask, second: int, plays: tuple[Play, ...]) -> tuple["Walk", Step]:
         """What all plays of the crowded second that answered `ask` change."""
-        return self._took(plays, (second, second + 1 if ask.until is None else ask.until))
+        return self._took(plays, (second, _top(ask)))
 
     def refused(self, reason: str, *, now: int) -> "Walk":
         """After a refusal that is about what was asked, not about the source being down."""
@@ -162,6 +163,11 @@ def _measuring(walk: Walk, leap: Leap) -> Walk:
     if leap.search is not Search.DONE:
         return replace(walk, leap=leap)
     return replace(walk, leap=None, holes=(*walk.holes, leap.hole) if leap.hole is not None else walk.holes)
+
+
+def _top(ask: Ask) -> int:
+    """The second after the last one asked for."""
+    return END_OF_TIME if ask.until is None else ask.until
 
 
 def _is_within(uts: int, ask: Ask) -> bool:

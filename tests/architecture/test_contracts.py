@@ -7,7 +7,10 @@ from google.protobuf import descriptor_pb2, descriptor_pool
 ROOT = Path(__file__).parents[2]
 
 # Called by our own jobs only; everything else is public and has an HTTP rule.
-PRIVATE = {"soniquebay.artist.v1.ArtistService.EnsureArtists"}
+PRIVATE = {
+    "soniquebay.album.v1.AlbumService.EnsureTracks",
+    "soniquebay.artist.v1.ArtistService.EnsureArtists",
+}
 
 
 def load_methods():

@@ -37,13 +37,16 @@ class RunningSystem:
 
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.artist_port, self.gateway_port, self.sandbox_port = (free_service_port() for _ in range(3))
+        ports = (free_service_port() for _ in range(5))
+        self.artist_port, self.album_port, self.tracker_port, self.gateway_port, self.sandbox_port = ports
         self.folder = folder
         self.environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'gen'}",
             "DATA_DIR": str(folder / "data"),
             "ARTIST_PORT": str(self.artist_port),
+            "ALBUM_PORT": str(self.album_port),
+            "TRACKER_PORT": str(self.tracker_port),
             "GATEWAY_PORT": str(self.gateway_port),
             "SANDBOX_PORT": str(self.sandbox_port),
             **(settings or {}),

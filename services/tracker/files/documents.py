@@ -19,9 +19,11 @@ TOO_DEEP = "is nested more deeply than a row can be"
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 """NaN, which Python's own tools write for a name that is missing, is missing."""
 
-_SPACE = re.compile(r"[ \t\n\r]*")
+_BLANK = " \t\n\r"
+_SPACE = re.compile(f"[{_BLANK}]*")
 _CLOSED = tuple('}]"')
 _SAMPLE = 20
+_MAX_ITEMS = 5000
 _MAX_DEPTH = 8
 _MAX_KEYS = 100
 _MAX_TEXT = 200
@@ -57,10 +59,11 @@ def outline(head: bytes) -> Outline:
     found = Outline()
     window = _Window(io.BytesIO(head))
     try:
-        while window.peek():
-            _survey(window, "", found, 0)
+        for _ in range(_SAMPLE):
+            if window.peek():
+                _survey(window, "", found, 0)
     except Stopped:
-        pass  # the head ends somewhere in the middle, as heads do
+        pass  # the head ends somewhere in the middle, as heads do; or it is not worth more looking
     return found
 
 
@@ -77,8 +80,9 @@ class _Window:
     def peek(self) -> str:
         """The next character that is not white space; empty at the end."""
         while True:
-            space = _SPACE.match(self._text, self._at)
-            self._at = space.end() if space else self._at
+            if self._text[self._at : self._at + 1] in _BLANK:
+                space = _SPACE.match(self._text, self._at)
+                self._at = space.end() if space else self._at
             if self._at < len(self._text):
                 return self._text[self._at]
             if self._ended:
@@ -134,12 +138,11 @@ class _Window:
 
 def _walk(window: _Window, path: str, at: frozenset[str], leading: frozenset[str]) -> Iterator[Row]:
     """The rows in the next value. Only containers on the way to a row are entered, so this goes no deeper than the paths do."""
-    opening = window.peek()
-    items = _join(path, "item")
-    if opening == "[" and path in leading and (items in at or items in leading):
+    opening = window.peek() if path in leading else ""
+    if opening == "[" and ((items := _join(path, "item")) in at or items in leading):
         for _ in _entries(window, "[]"):
             yield from _walk(window, items, at, leading)
-    elif opening == "{" and path in leading and path not in at:
+    elif opening == "{" and path not in at:
         for _ in _entries(window, "{}"):
             yield from _walk(window, _join(path, window.key()), at, leading)
     else:
@@ -154,14 +157,19 @@ def _survey(window: _Window, path: str, found: Outline, depth: int) -> None:
         for count, _ in enumerate(_entries(window, "[]")):
             if count < _SAMPLE:
                 _survey(window, _join(path, "item"), found, depth + 1)
-            else:
+            elif count < _MAX_ITEMS:
                 window.value()
+            else:
+                raise Stopped(TOO_LONG)
     elif opening == "{" and depth < _MAX_DEPTH:
-        keys = found.keys.setdefault(path, set()) if len(found.keys) < _MAX_KEYS else set()
+        keys = found.keys.setdefault(path, set())
+        if len(found.keys) > _MAX_KEYS:
+            raise Stopped(TOO_LONG)
         for _ in _entries(window, "{}"):
             key = window.key()
-            if len(keys) < _MAX_KEYS:
-                keys.add(key)
+            keys.add(key)
+            if len(keys) > _MAX_KEYS:
+                raise Stopped(TOO_LONG)
             _survey(window, _join(path, key), found, depth + 1)
     else:
         value = window.value().value

@@ -42,7 +42,9 @@ def text(value: object) -> str:
     """A text as it is, without the white space around it. Half a surrogate pair, which no encoding takes, becomes U+FFFD."""
     if not isinstance(value, str):
         return ""
-    if not value.isascii():
+    try:
+        value.encode()
+    except UnicodeEncodeError:
         value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value.strip()
 

@@ -22,5 +22,6 @@ def to_play(row: Json) -> Verdict:
 
 
 def _name(node: Json) -> str:
-    aliases = sorted(children(node, "aliases"), key=lambda alias: alias.get("is_primary") is not True)
-    return next((name for alias in aliases if (name := text(alias.get("alias")))), "")
+    aliases = children(node, "aliases")
+    primary = [alias for alias in aliases if alias.get("is_primary") is True]
+    return next((name for alias in (*primary, *aliases) if (name := text(alias.get("alias")))), "")

@@ -3,8 +3,7 @@
 import codecs
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.errors import InvalidArgument
 
@@ -43,8 +42,7 @@ class Stopped(Exception):
         self.rest = rest
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row as it stands in a file: its value and its text, or the cells of its line. `problem` is why it has no value."""
 
     value: object

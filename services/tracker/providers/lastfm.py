@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -10,8 +11,9 @@ from kernel.clock import Clock
 from kernel.errors import FailedPrecondition, NotFound, ProviderFault, ProviderMalformed, ProviderThrottled, ProviderUnavailable
 from kernel.evidence import Answer, Found
 from kernel.http import HttpAnswer, HttpClient, parse_retry_after
+from kernel.naming import is_uuid
 from services.tracker.domain import Mbids, Page, Play, Reject, Title
-from services.tracker.providers.reading import Json, child, image_url, mbid, parse_object, raw, text, whole
+from services.tracker.providers.reading import Json, child, image_url, parse_object, raw, text, whole
 from services.tracker.walking import Ask
 
 NAME = "lastfm"
@@ -137,20 +139,29 @@ def parse_page(content: Json) -> Page:
 
 def parse_row(row: Json, uts: int) -> Play:
     """One row; a name that is missing is empty."""
-    artist, album = child(row, "artist"), child(row, "album")
-    return Play(
-        uts,
-        Title(text(artist, "#text") or text(artist, "name"), text(row, "name"), text(album, "#text")),
-        Mbids(mbid(artist, "mbid"), mbid(row, "mbid"), mbid(album, "mbid")),
-        _picture(row),
+    artist, album, images = child(row, "artist"), child(row, "album"), row.get("image")
+    largest = images[-1] if isinstance(images, list) and images else None  # sizes come smallest first
+    told = (
+        artist.get("#text") or artist.get("name"),
+        row.get("name"),
+        album.get("#text"),
+        artist.get("mbid"),
+        row.get("mbid"),
+        album.get("mbid"),
+        child({"": largest}, "").get("#text"),
     )
+    return Play(uts, *_about(*(each if isinstance(each, str) else "" for each in told)))
 
 
-def _picture(row: Mapping[str, Any]) -> str:
-    """The largest picture; sizes come smallest first."""
-    images = row.get("image")
-    found = [image_url(text(image, "#text")) for image in reversed(images)] if isinstance(images, list) else []
-    return next(filter(None, found), "")
+@lru_cache(maxsize=8192)
+def _about(*told: str) -> tuple[Title, Mbids, str]:
+    """What rows of one title have in common: a history has the same few thousand over and over."""
+    artist, track, album, *ids, picture = (each.strip() for each in told)
+    return (
+        Title(artist, track, album),
+        Mbids(*(each.lower() if is_uuid(each.lower()) else "" for each in ids)),
+        image_url(picture),
+    )
 
 
 def _second(play: Play) -> int:

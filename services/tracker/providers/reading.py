@@ -13,6 +13,7 @@ Json = Mapping[str, Any]
 
 _STAR = "2a96cbd8b46e442fc41c2b86b821562f"
 """Last.fm's picture of nothing."""
+_NO_ID = "00000000-0000-0000-0000-000000000000"
 _LONGEST_URL = 500
 _LONGEST_RAW = 2000
 
@@ -43,7 +44,7 @@ def text(node: object, key: str) -> str:
 def mbid(node: object, key: str) -> str:
     """A MusicBrainz id; empty for anything else."""
     value = text(node, key).lower()
-    return value if is_uuid(value) else ""
+    return value if is_uuid(value) and value != _NO_ID else ""
 
 
 def whole(value: object) -> int | None:
@@ -61,5 +62,8 @@ def image_url(url: str) -> str:
 
 def raw(row: object) -> str:
     """The row as JSON text, cut where it is very long."""
-    written = orjson.dumps(row, default=str).decode()
+    try:
+        written = orjson.dumps(row).decode()
+    except TypeError:  # it reads deeper than it writes
+        return '"nested too deeply to be shown"'
     return written if len(written) <= _LONGEST_RAW else written[: _LONGEST_RAW - 1] + "…"

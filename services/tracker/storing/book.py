@@ -72,11 +72,16 @@ def sift(told: Iterable[Play], rejects: Sequence[Reject], now: datetime) -> tupl
     return good, bad
 
 
-def write_plays(connection: sa.Connection, entry: Entry, now: datetime, *, repairs: bool) -> Written:
-    """Stores what is not stored yet. With `repairs`, what the source has changed or taken out of `whole` is followed here."""
+def write_plays(connection: sa.Connection, entry: Entry, now: datetime, *, repairs: bool, settles_first: bool = True) -> Written:
+    """Stores what is not stored yet. With `repairs`, what the source has changed or taken out of `whole` is followed here.
+
+    Without `settles_first`, `settle_first_plays` is the caller's to call at the end.
+    """
+    # One writer of an account at a time, so that what is counted as new is.
+    connection.execute(sa.select(accounts.c.id).where(accounts.c.id == entry.account_id).with_for_update())
     good, bad = sift(entry.plays, entry.rejects, now)
     written = Written(unfit=len(entry.plays) - len(good), rejects=_quarantine(connection, entry, bad, now))
-    title_ids = write_titles(connection, good)
+    title_ids = write_titles(connection, good, settles_first=settles_first)
     rows = {(play.uts, title_ids[play.title], ordinal): play for play, ordinal in numbered(good)}
     rows = _without_others(connection, entry.account_id, rows)
     new = _insert(connection, entry, rows, int(now.timestamp()))
@@ -109,22 +114,12 @@ def take_back(connection: sa.Connection, import_id: ImportId) -> None:
 
 
 def _insert(connection: sa.Connection, entry: Entry, rows: Mapping[Key, Play], stored_at: int) -> set[Key]:
-    if not rows:
-        return set()
-    values = [
-        {
-            "uts": uts,
-            "account_id": entry.account_id,
-            "title_id": title_id,
-            "ordinal": ordinal,
-            "import_id": entry.import_id,
-            "stored_at": stored_at,
-        }
-        for uts, title_id, ordinal in sorted(rows)
-    ]
-    statement = dialect_insert(connection, plays).on_conflict_do_nothing()
-    new = connection.execute(statement.returning(plays.c.uts, plays.c.title_id, plays.c.ordinal), values)
-    return {(row.uts, row.title_id, row.ordinal) for row in new}
+    new = rows.keys() - _held(connection, entry.account_id, {uts for uts, _, _ in rows})
+    if new:
+        same = {"account_id": entry.account_id, "import_id": entry.import_id, "stored_at": stored_at}
+        values = [{"uts": uts, "title_id": title_id, "ordinal": ordinal, **same} for uts, title_id, ordinal in sorted(new)]
+        connection.execute(sa.insert(plays), values)
+    return new
 
 
 def _without_others(connection: sa.Connection, account_id: AccountId, rows: Mapping[Key, Play]) -> dict[Key, Play]:

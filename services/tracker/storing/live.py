@@ -65,6 +65,12 @@ def save_followed(connection: sa.Connection, account_id: AccountId, since: int, 
     connection.execute(new.on_conflict_do_update(index_elements=["account_id"], set_=values))
 
 
+def count_stored(connection: sa.Connection, account_id: AccountId, plays: int) -> None:
+    """So many plays more were stored by the live tracker."""
+    more = sa.update(followed).where(followed.c.account_id == account_id)
+    connection.execute(more.values(plays_stored=followed.c.plays_stored + plays))
+
+
 def add_events(connection: sa.Connection, told: Sequence[tuple[str, Mapping[str, Any]]], now: datetime) -> None:
     """Adds (kind, content), and forgets what is older than some hours."""
     if told:

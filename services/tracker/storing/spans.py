@@ -10,6 +10,9 @@ from kernel.database import upsert
 from services.tracker.domain import AccountId, Hole, ImportId, cut_windows, merge_windows
 from services.tracker.storing.tables import coverage, holes, month_counts, plays, quarantine
 
+SETTLED_AFTER = 3600
+"""Seconds after which plays have usually come in; those that come later are found by the live tracker's sweeps."""
+
 
 def load_coverage(connection: sa.Connection, account_id: AccountId) -> list[tuple[int, int]]:
     """Windows [since, until), oldest first; none touch."""
@@ -17,9 +20,15 @@ def load_coverage(connection: sa.Connection, account_id: AccountId) -> list[tupl
     return merge_windows((row.since, row.until) for row in connection.execute(wanted))
 
 
-def add_coverage(connection: sa.Connection, account_id: AccountId, whole: tuple[int, int]) -> list[Hole]:
-    """These seconds were read; the holes they close, wholly or in part."""
-    since, until = whole
+def add_coverage(connection: sa.Connection, account_id: AccountId, whole: tuple[int, int], asked_at: int) -> list[Hole]:
+    """These seconds were read at that time; the holes they close, wholly or in part.
+
+    The last hour before is never taken for read: plays are dated by when they began, and come when they have ended, or later.
+    """
+    since, until = whole[0], min(whole[1], asked_at - SETTLED_AFTER)
+    if since >= until:
+        return []
+    whole = since, until
     touching = coverage.c.account_id == account_id, coverage.c.since <= until, coverage.c.until >= since
     joined = connection.execute(sa.delete(coverage).where(*touching).returning(coverage.c.since, coverage.c.until)).all()
     ((since, until),) = merge_windows([whole, *((row.since, row.until) for row in joined)])

@@ -63,7 +63,6 @@ plays = sa.Table(
     sqlite_with_rowid=False,
 )
 sa.Index("ix_plays_title", plays.c.title_id, plays.c.uts)
-sa.Index("ix_plays_import", plays.c.import_id)
 
 # Plays that an import took out, kept so that it can be undone.
 removals = sa.Table(

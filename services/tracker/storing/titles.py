@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from kernel.database import dialect_insert
 from kernel.naming import match_key
-from services.tracker.domain import Play, Title
+from services.tracker.domain import Mbids, Play, Title
 from services.tracker.storing.tables import plays, titles
 
 _LEARNT = ("artist_mbid", "track_mbid", "album_mbid", "image_url")
@@ -49,32 +50,51 @@ def find_titles(connection: sa.Connection, wanted: Iterable[Title]) -> dict[Titl
     return {digests[row.digest]: row.id for row in _rows(connection, digests)}
 
 
-def write_titles(connection: sa.Connection, heard: Sequence[Play]) -> dict[Title, int]:
-    """The id of every title; those that are missing are made, and what came with the plays is added to the others."""
-    told: dict[bytes, dict[str, Any]] = {}
+def write_titles(connection: sa.Connection, heard: Sequence[Play], *, settles_first: bool) -> dict[Title, int]:
+    """The id of every title; those that are missing are made, and what came with the plays is added to the others.
+
+    `settles_first`: whether it is noted when a title that is there was played earlier than was known; a walk into the past finds
+    that on every page, and notes it once at its end.
+    """
+    told: dict[Title, dict[str, Any]] = {}
+    came_with: dict[Title, Mbids] = {}
     for play in heard:
-        digest = digest_of(play.title.artist, play.title.track, play.title.album)
-        row = told.get(digest)
+        row = told.get(play.title)
         if row is None:
-            told[digest] = _row(digest, play)
+            told[play.title] = _row(play)
         else:
             row["first_uts"] = min(row["first_uts"], play.uts)
-            row |= {name: value for name, value in _learnt(play).items() if value and not row[name]}
-    ids: dict[bytes, int] = {}
-    for known in _rows(connection, told):
-        ids[known.digest] = known.id
-        if not _is_news(known, told[known.digest]):
-            del told[known.digest]
-    for some in _in_pieces(sorted(told)):
-        ids |= _upsert(connection, [told[digest] for digest in some])
-    return {play.title: ids[digest_of(play.title.artist, play.title.track, play.title.album)] for play in heard}
+            if play.mbids is not came_with[play.title]:
+                row |= {name: value for name, value in _learnt(play).items() if value and not row[name]}
+        came_with[play.title] = play.mbids
+    by_digest = {row["digest"]: title for title, row in told.items()}
+    ids: dict[Title, int] = {}
+    fresh = dict(told)
+    for known in _rows(connection, by_digest):
+        title = by_digest[known.digest]
+        ids[title] = known.id
+        if not _is_news(known, told[title], settles_first=settles_first):
+            del fresh[title]
+    for some in _in_pieces(sorted(fresh.values(), key=lambda row: bytes(row["digest"]))):
+        saved = _upsert(connection, some)
+        ids |= {by_digest[digest]: title_id for digest, title_id in saved.items()}
+    return ids
 
 
 def forget_first_plays(connection: sa.Connection, title_ids: Iterable[int]) -> None:
     """After plays were taken out: the first play of each title is looked up anew."""
     for some in _in_pieces(sorted(set(title_ids))):
-        first = sa.select(sa.func.min(plays.c.uts)).where(plays.c.title_id == titles.c.id).scalar_subquery()
-        connection.execute(sa.update(titles).where(titles.c.id.in_(some)).values(first_uts=first))
+        connection.execute(sa.update(titles).where(titles.c.id.in_(some)).values(first_uts=_first_play()))
+
+
+def settle_first_plays(connection: sa.Connection) -> None:
+    """After a walk into the past: the first play of every title is what it is."""
+    first = _first_play()
+    connection.execute(sa.update(titles).where(first < titles.c.first_uts).values(first_uts=first))
+
+
+def _first_play() -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.min(plays.c.uts)).where(plays.c.title_id == titles.c.id).correlate(titles).scalar_subquery()
 
 
 def unnamed_titles(connection: sa.Connection, limit: int, title_ids: Iterable[int] | None = None) -> list[UnnamedTitle]:
@@ -113,27 +133,23 @@ def _upsert(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dic
     return {row.digest: row.id for row in connection.execute(saved.returning(titles.c.digest, titles.c.id), rows)}
 
 
-def _row(digest: bytes, play: Play) -> dict[str, Any]:
-    title = play.title
-    return {
-        "digest": digest,
-        "artist": title.artist,
-        "track": title.track,
-        "album": title.album,
-        "artist_key": match_key(title.artist),
-        "track_key": match_key(title.track),
-        "album_key": match_key(title.album),
-        "first_uts": play.uts,
-        **_learnt(play),
-    }
+def _row(play: Play) -> dict[str, Any]:
+    return {**_spelt(play.title), "first_uts": play.uts, **_learnt(play)}
+
+
+@lru_cache(maxsize=8192)
+def _spelt(title: Title) -> Mapping[str, Any]:
+    names = {name: getattr(title, name) for name in ("artist", "track", "album")}
+    keys = {f"{name}_key": match_key(value) for name, value in names.items()}
+    return {"digest": digest_of(*names.values()), **names, **keys}
 
 
 def _learnt(play: Play) -> dict[str, str]:
     return dict(zip(_LEARNT, (play.mbids.artist, play.mbids.track, play.mbids.album, play.image_url), strict=True))
 
 
-def _is_news(row: sa.Row[Any], told: Mapping[str, Any]) -> bool:
-    is_earlier = row.first_uts is None or told["first_uts"] < row.first_uts
+def _is_news(row: sa.Row[Any], told: Mapping[str, Any], *, settles_first: bool) -> bool:
+    is_earlier = row.first_uts is None or (settles_first and told["first_uts"] < row.first_uts)
     return is_earlier or any(told[name] and told[name] != getattr(row, name) for name in _LEARNT)
 
 

@@ -16,9 +16,9 @@ _UNKNOWN = 0
 class TitleGroups:
     """Three numbers for each title id: those of one artist, album or track have the same.
 
-    Kept in memory, 24 bytes a title: comparing the names of all titles of a year again takes longer than the rest of its analytics,
-    and a title's names never change. The numbers are hashes of 64 bits, so that no name has to be kept; among a million, two names
-    are taken for one once in forty million libraries.
+    Kept in memory, 24 bytes a title, since a title's names never change, and comparing them anew would take longer than all else
+    that is asked of a year. The numbers are hashes of 64 bits, so that no name is kept: among a million names, two are taken for
+    one in one of forty million libraries.
     """
 
     def __init__(self) -> None:

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from kernel.naming import match_key
 from services.tracker.storing.tables import plays, titles
-from services.tracker.telling.plays import KEY, Position, ToldPlay, told, told_among
+from services.tracker.telling.plays import KEY, Conditions, Position, ToldPlay, told, told_among, within
+
+__all__ = ["PlayFilter", "ToldPlay", "list_plays"]
 
 _GLANCE = 1000
 """Plays that are looked through before titles are: whatever is heard often is found among them."""
-
-Conditions = Sequence[sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class PlayFilter:
 
 
 def list_plays(connection: sa.Connection, wanted: PlayFilter, after: Position | None, limit: int) -> list[ToldPlay]:
-    """At most `limit` plays, newest first, from the one that follows `after` on. A play that is stored meanwhile shifts nothing."""
+    """At most `limit` plays, newest first, beginning after that position: what is stored meanwhile shifts nothing."""
     window = within(wanted.since, wanted.until)
     if after is not None:
         window = [*window, sa.tuple_(*KEY) < sa.tuple_(*map(sa.literal, after))]
@@ -40,12 +40,6 @@ def list_plays(connection: sa.Connection, wanted: PlayFilter, after: Position | 
         return told(connection, _newest(window).limit(limit), newest_first=True)
     found = told_among(connection, _newest(window).limit(max(_GLANCE, limit)), of, newest_first=True, limit=limit)
     return found if len(found) == limit else _by_title(connection, wanted, after, limit)
-
-
-def within(since: int | None, until: int | None) -> list[sa.ColumnElement[bool]]:
-    """Plays of the seconds [since, until); None is no bound."""
-    bounds = (None if since is None else plays.c.uts >= since, None if until is None else plays.c.uts < until)
-    return [bound for bound in bounds if bound is not None]
 
 
 def _newest(window: Conditions) -> sa.Select[Any]:

@@ -11,6 +11,8 @@ from services.tracker.storing.tables import accounts, plays, titles
 Position = tuple[int, int, int, int]
 """Where a play stands in the journal: second, account, title, ordinal. No two plays stand at one."""
 
+Conditions = Sequence[sa.ColumnElement[bool]]
+
 KEY = (plays.c.uts, plays.c.account_id, plays.c.title_id, plays.c.ordinal)
 
 
@@ -31,6 +33,12 @@ class ToldPlay:
     position: Position
 
 
+def within(since: int | None, until: int | None) -> list[sa.ColumnElement[bool]]:
+    """Plays of the seconds [since, until); None is no bound."""
+    bounds = (None if since is None else plays.c.uts >= since, None if until is None else plays.c.uts < until)
+    return [bound for bound in bounds if bound is not None]
+
+
 def told(connection: sa.Connection, chosen: sa.Select[Any], *, newest_first: bool) -> list[ToldPlay]:
     """The plays of a query of whole rows of `plays`."""
     return told_among(connection, chosen, (), newest_first=newest_first, limit=None)
@@ -39,7 +47,7 @@ def told(connection: sa.Connection, chosen: sa.Select[Any], *, newest_first: boo
 def told_among(
     connection: sa.Connection,
     chosen: sa.Select[Any],
-    of: Sequence[sa.ColumnElement[bool]],
+    of: Conditions,
     *,
     newest_first: bool,
     limit: int | None,

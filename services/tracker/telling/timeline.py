@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from services.tracker.storing.tables import plays
-from services.tracker.telling.journal import within
-from services.tracker.telling.plays import ToldPlay, told
+from services.tracker.telling.plays import ToldPlay, told, within
 from services.tracker.telling.zones import DAY, HOUR, Stretch, local_day, span_of
 
 

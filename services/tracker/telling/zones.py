@@ -14,7 +14,7 @@ DAY = 24 * HOUR
 _EPOCH = date(1970, 1, 1).toordinal()
 _STRIDE = 7 * DAY
 """How far apart offsets are looked up: since plays are written down, no zone went there and back within twelve days."""
-_LONGEST = 13 * _STRIDE
+_LONGEST = 26 * _STRIDE
 # A day from either end of what datetime can say.
 _FIRST = int(datetime(1, 1, 2, tzinfo=UTC).timestamp())
 _LAST = int(datetime(9999, 12, 30, tzinfo=UTC).timestamp())
@@ -22,7 +22,7 @@ _LAST = int(datetime(9999, 12, 30, tzinfo=UTC).timestamp())
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Seconds [since, until) in which the clock on the wall shows UTC plus `offset` seconds; at most three months of them."""
+    """Seconds [since, until) in which the clock on the wall shows UTC plus `offset` seconds; at most half a year of them."""
 
     since: int
     until: int

@@ -1,7 +1,8 @@
 """What must hold of every provider, whatever it is asked and whatever it is answered?
 
 A provider's test module subclasses `ProviderContract` (its name beginning with Test) and gives the one fixture `subject`; a fake
-that has no wire subclasses `AnswerContract`. Each case ends with an answer or with exactly the fault named here.
+that has no wire subclasses `AnswerContract`; what is asked about no thing that may be absent, `WireContract`. Each case ends with
+an answer or with exactly the fault named here.
 """
 
 import time
@@ -91,8 +92,8 @@ _SLOW: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class ProviderContract(AnswerContract):
-    """For a provider that asks over HTTP; the sandbox is its upstream."""
+class WireContract:
+    """For whatever asks over HTTP; the sandbox is its upstream."""
 
     @pytest.mark.parametrize("code", [500, 502, 503, 504, 520])
     def test_a_server_error_is_unavailable(self, subject: Subject, code: int) -> None:
@@ -162,3 +163,7 @@ class ProviderContract(AnswerContract):
         subject.fail({})
 
         assert isinstance(subject.ask_known(), Found)
+
+
+class ProviderContract(AnswerContract, WireContract):
+    """For a provider that asks over HTTP."""

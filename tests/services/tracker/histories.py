@@ -12,13 +12,17 @@ NAME = "lastfm"
 
 
 class FakeHistory:
-    """Answers like `user.getRecentTracks`. `before` is called ahead of each page, with the question; it may change anything."""
+    """Answers like `user.getRecentTracks`, at most `largest` plays a page. `before` is called ahead of each page, with the
+    question; it may change anything. `is_refusing`: it answers everything but pages.
+    """
 
     def __init__(self, plays: Iterable[Play] = ()) -> None:
         self.plays = list(plays)
         self.before: Callable[[Ask], None] = lambda _: None
         self.poison: tuple[int, int] = (0, 0)
         self.is_down = False
+        self.is_refusing = False
+        self.largest = 1000
         self.playing: Title | None = None
         self.asked: list[Ask] = []
         self.checks = 0
@@ -29,8 +33,9 @@ class FakeHistory:
         self._check()
         inside = [play for play in self.plays if (ask.since or 0) <= play.uts and (ask.until is None or play.uts < ask.until)]
         inside.sort(key=lambda play: play.uts, reverse=True)
-        shown = inside[(ask.page - 1) * ask.size : ask.page * ask.size]
-        if any(self.poison[0] <= play.uts < self.poison[1] for play in shown):
+        size = min(ask.size, self.largest)
+        shown = inside[(ask.page - 1) * size : ask.page * size]
+        if self.is_refusing or any(self.poison[0] <= play.uts < self.poison[1] for play in shown):
             raise ProviderUnavailable(NAME, "temporarily unavailable (code 8)")
         return Found(Page(tuple(shown), total=len(inside), playing=self.playing))
 

@@ -18,6 +18,7 @@ from tests.services.tracker.workshop import Killed, Workshop
 
 NOW = int(FakeClock().now().timestamp())
 TITLES = [Title(artist, track, album) for artist in ("Air", "air", "Can") for track in ("One", "Two") for album in ("", "LP")]
+PAGES = st.sampled_from([4, 15, 60, 1000])
 DEATHS = (titles, plays, coverage)
 
 
@@ -40,11 +41,20 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Play]:
-    """Some hundreds of plays; many share their second, a few are alike."""
+    """Some plays; many share their second, a few are alike."""
     chance = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 - reproducible, not secret
-    count = draw(st.integers(0, 400))
+    count = draw(st.integers(0, 150))
     span = draw(st.sampled_from([3, 60, 5_000, 2_000_000]))
     return [Play(NOW - 3_000_000 + chance.randrange(span), chance.choice(TITLES)) for _ in range(count)]
+
+
+def begin(opened: Database, history: list[Play], largest: int) -> Workshop:
+    """Empty tables, and a source that shows so many plays a page."""
+    workshop = Workshop(opened, FakeClock())
+    workshop.empty()
+    workshop.history.plays = history
+    workshop.history.largest = largest
+    return workshop
 
 
 class Weather:
@@ -60,11 +70,13 @@ class Weather:
     def strike(self, _ask: Ask) -> None:
         self.calm()
         chance, history = self._chance, self._workshop.history
-        history.is_down = chance.random() < 0.15
+        history.is_down = chance.random() < 0.1
+        history.is_refusing = chance.random() < 0.1
         if chance.random() < 0.1:
             self._recover = self._workshop.die_at(chance.choice(DEATHS))
         if chance.random() < 0.2:
-            history.plays.append(Play(NOW - chance.randrange(50), chance.choice(TITLES)))
+            now = int(self._workshop.clock.now().timestamp())
+            history.plays.append(Play(now - chance.randrange(600), chance.choice(TITLES)))
         if not self._is_wild or not history.plays:
             return
         at = chance.randrange(len(history.plays))
@@ -81,10 +93,10 @@ class Weather:
 def walk_through(workshop: Workshop, import_id: ImportId, weather: Weather) -> None:
     """Attempt after attempt until the import has ended; what dies is taken up by the next."""
     workshop.history.before = weather.strike
-    for number in range(400):
-        if number == 100:
+    for number in range(200):
+        if number == 40:
             workshop.history.before = lambda _: None
-            workshop.history.is_down = False
+            workshop.history.is_down = workshop.history.is_refusing = False
             weather.calm()
         try:
             run = workshop.run(import_id)
@@ -97,15 +109,15 @@ def walk_through(workshop: Workshop, import_id: ImportId, weather: Weather) -> N
         workshop.clock.advance(3600)
     weather.calm()
     workshop.history.before = lambda _: None
-    workshop.history.is_down = False
+    workshop.history.is_down = workshop.history.is_refusing = False
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=histories(), seed=st.integers(0, 2**32))
-def test_arrivals_outages_and_deaths_lose_nothing_and_double_nothing(opened: Database, history: list[Play], seed: int):
-    workshop = Workshop(opened, FakeClock())
-    workshop.empty()
-    workshop.history.plays = history
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(), largest=PAGES, seed=st.integers(0, 2**32))
+def test_arrivals_outages_and_deaths_lose_nothing_and_double_nothing(
+    opened: Database, history: list[Play], largest: int, seed: int
+):
+    workshop = begin(opened, history, largest)
     import_id = workshop.begin()
 
     walk_through(workshop, import_id, Weather(workshop, import_id, random.Random(seed), is_wild=False))  # noqa: S311
@@ -117,12 +129,12 @@ def test_arrivals_outages_and_deaths_lose_nothing_and_double_nothing(opened: Dat
     assert run.counts.known == 0
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=histories(), seed=st.integers(0, 2**32))
-def test_edits_and_removals_meanwhile_are_followed_by_reading_again(opened: Database, history: list[Play], seed: int):
-    workshop = Workshop(opened, FakeClock())
-    workshop.empty()
-    workshop.history.plays = history
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(), largest=PAGES, seed=st.integers(0, 2**32))
+def test_edits_and_removals_meanwhile_are_followed_by_reading_again(
+    opened: Database, history: list[Play], largest: int, seed: int
+):
+    workshop = begin(opened, history, largest)
     import_id = workshop.begin()
 
     walk_through(workshop, import_id, Weather(workshop, import_id, random.Random(seed), is_wild=True))  # noqa: S311
@@ -135,12 +147,10 @@ def test_edits_and_removals_meanwhile_are_followed_by_reading_again(opened: Data
         assert all(known == seen for known, seen in connection.execute(first))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), where=st.integers(0, 2_000_000), span=st.sampled_from([1, 100, 10_000, 500_000]))
 def test_what_is_refused_for_ever_is_one_hole_around_it(opened: Database, history: list[Play], where: int, span: int):
-    workshop = Workshop(opened, FakeClock())
-    workshop.empty()
-    workshop.history.plays = history
+    workshop = begin(opened, history, 50)
     since = NOW - 3_000_000 + where
     workshop.history.poison = since, since + span
     refused = [play for play in history if since <= play.uts < since + span]

@@ -82,7 +82,6 @@ def _create_plays() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_plays_title", "plays", ["title_id", "uts"])
-    op.create_index("ix_plays_import", "plays", ["import_id"])
     op.create_table(
         "removals",
         sa.Column("id", _serial(), primary_key=True),

@@ -55,13 +55,13 @@ SPOTIFY = json.dumps([{"ts": "2020-01-01T00:00:00Z", "ms_played": 5, "master_met
     ],
 )
 def test_what_is_no_history_is_refused_with_what_it_is(content, found):
-    began = time.monotonic()
+    began = time.process_time()
 
     with pytest.raises(InvalidArgument) as refused:
         recognise(upload(content))
 
     assert found in str(refused.value)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_refusal_says_what_is_read():
@@ -113,13 +113,13 @@ def test_a_byte_order_mark_is_no_part_of_the_text(mark, content):
         ('{"a": [' + "1," * 700_000 + "1]}", "longer than a row can be"),
         ("9" * 3_000_000, "longer than a row can be"),
         ("{broken}", "cut off or damaged"),
-        ('{"a": tru}', "cut off or damaged"),
+        ('{"a": yes}', "cut off or damaged"),
     ],
     ids=["string", "lists", "objects", "values", "number", "syntax", "word"],
 )
 def test_a_row_made_to_hurt_ends_the_reading_after_what_came_before_it(middle, reason):
     content = upload(f"[{ROW},{ROW},{middle},{ROW}]")
-    began = time.monotonic()
+    began = time.process_time()
     tracemalloc.start()
 
     rows = list(read_rows(content, "lastfm_json"))
@@ -128,7 +128,7 @@ def test_a_row_made_to_hurt_ends_the_reading_after_what_came_before_it(middle, r
     assert reason in last_reject(rows).reason
     assert len(last_reject(rows).raw) <= 2000
     assert tracemalloc.get_traced_memory()[1] < 64 << 20
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
     tracemalloc.stop()
 
 
@@ -140,12 +140,12 @@ def test_lists_in_lists_are_no_rows():
 
 def test_quotes_that_never_close_do_not_cost_more_than_their_lines():
     table = "uts,artist,track\n1,A,B\n" + 'x",",z\n' * 30_000
-    began = time.monotonic()
+    began = time.process_time()
 
     rows = read(table)
 
     assert len(rows) == 30_001
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_a_million_columns_are_one_bad_row():

@@ -14,7 +14,6 @@ from services.tracker.files import read_rows, recognise
 from tests.services.tracker.files import test_koito, test_listenbrainz
 from tests.services.tracker.files.uploads import lastfm_row
 
-ROWS = 25_000
 PAGE = 1000
 
 
@@ -38,40 +37,41 @@ class Endless(io.BufferedIOBase):
         return taken
 
 
-def pages_of_lastfm() -> Iterator[bytes]:
+def pages_of_lastfm(count: int) -> Iterator[bytes]:
     slim = lastfm_row(image=None, streamable=None)
-    before = b"["
-    for page in range(ROWS // PAGE):
-        rows = [{**slim, "date": {"uts": str(1464727569 + page * PAGE + n)}} for n in range(PAGE)]
-        yield before + json.dumps({"track": rows, "@attr": {"user": "erik"}}).encode()
-        before = b","
+    page = json.dumps({"track": [slim] * PAGE, "@attr": {"user": "erik"}}).encode()
+    yield b"[" + page
+    yield from (b"," + page for _ in range(count // PAGE))
     yield b"]"
 
 
-def lines_of_listenbrainz() -> Iterator[bytes]:
+def lines_of_listenbrainz(count: int) -> Iterator[bytes]:
     line = test_listenbrainz.jsonl(test_listenbrainz.LISTEN).encode()
-    return (line * PAGE for _ in range(ROWS // PAGE))
+    return (line * PAGE for _ in range(count // PAGE))
 
 
-def document_of_koito() -> Iterator[bytes]:
+def document_of_koito(count: int) -> Iterator[bytes]:
     start, end = test_koito.export().split("[]")
     listen = json.dumps(test_koito.LISTEN).encode()
     yield start.encode() + b"[" + listen
-    for _ in range(ROWS // PAGE):
+    for _ in range(count // PAGE):
         yield (b"," + listen) * PAGE
     yield b"]" + end.encode()
 
 
-def table_of_lastfm() -> Iterator[bytes]:
+def table_of_lastfm(count: int) -> Iterator[bytes]:
     yield b"uts,artist,track\n"
-    for page in range(ROWS // PAGE):
+    for page in range(count // PAGE):
         yield b"".join(b"%d,Burial,Archangel\n" % (1464727569 + page * PAGE + n) for n in range(PAGE))
 
 
-@pytest.mark.parametrize("pieces", [pages_of_lastfm, lines_of_listenbrainz, document_of_koito, table_of_lastfm])
-def test_fifty_thousand_plays_are_read_in_less_than_8_mb(pieces):
-    file = cast("BinaryIO", Endless(pieces))
-    began = time.monotonic()
+@pytest.mark.parametrize(
+    ("pieces", "rows"),
+    [(pages_of_lastfm, 50_000), (lines_of_listenbrainz, 20_000), (document_of_koito, 20_000), (table_of_lastfm, 20_000)],
+)
+def test_tens_of_thousands_of_plays_are_read_in_less_than_8_mb(pieces, rows):
+    file = cast("BinaryIO", Endless(lambda: pieces(rows)))
+    began = time.process_time()
     tracemalloc.start()
 
     kind = recognise(file).kind
@@ -79,6 +79,6 @@ def test_fifty_thousand_plays_are_read_in_less_than_8_mb(pieces):
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert count >= ROWS
+    assert count >= rows
     assert peak < 8_000_000
-    assert time.monotonic() - began < 60
+    assert time.process_time() - began < 60

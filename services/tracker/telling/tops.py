@@ -1,0 +1,118 @@
+"""What was heard most, and who was heard for the first time?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.tracker.storing.tables import titles
+from services.tracker.telling.groups import NONE
+from services.tracker.telling.zones import Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class TopEntry:
+    """An artist, album or track; `title` is empty for an artist, `id` None until it is known, `image_url` empty without one."""
+
+    artist: str
+    title: str
+    id: str | None
+    play_count: int
+    image_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewArtist:
+    """An artist, and the second in which it was heard for the first time."""
+
+    artist: str
+    artist_id: str | None
+    first_uts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What can be heard most: the columns of its title and of its id, and of the keys that all titles of one share."""
+
+    title: sa.ColumnElement[str]
+    id: sa.Column[str]
+    keys: tuple[sa.Column[str], ...]
+
+
+ARTIST = Kind(sa.literal(""), titles.c.artist_id, (titles.c.artist_key,))
+ALBUM = Kind(titles.c.album, titles.c.album_id, (titles.c.artist_key, titles.c.album_key))
+TRACK = Kind(titles.c.track, titles.c.track_id, (titles.c.artist_key, titles.c.track_key))
+
+
+def most_heard(
+    connection: sa.Connection, kind: Kind, groups: Sequence[int], heard: Mapping[int, int], limit: int
+) -> tuple[int, list[TopEntry]]:
+    """How many there are, and those heard most, by the numbers of their groups and by how often each title was heard.
+
+    Each is spelt as in the title of it that was heard most; among equals that which was stored first counts.
+    """
+    group_of = [groups[title_id] for title_id in heard]
+    counts = dict.fromkeys(group_of, 0)
+    for group, count in zip(group_of, heard.values(), strict=True):
+        counts[group] += count
+    counts.pop(NONE, None)
+    enough = min(nlargest(limit, counts.values()), default=0)
+    best = {group for group, count in counts.items() if count >= enough}
+    faces: dict[int, tuple[int, int]] = {}
+    for group, title_id in [pair for pair in zip(group_of, heard, strict=True) if pair[0] in best]:
+        face = -heard[title_id], title_id
+        faces[group] = min(faces.get(group, face), face)
+    ranking = sorted((-counts[group], title_id) for group, (_, title_id) in faces.items())[:limit]
+    rows = _named(connection, kind, [title_id for _, title_id in ranking])
+    named = ((rows[title_id], -count) for count, title_id in ranking)
+    return len(counts), [TopEntry(row.artist, row.title, row.id, count, row.image_url or "") for row, count in named]
+
+
+def first_heard(connection: sa.Connection, stretches: Sequence[Stretch], limit: int) -> tuple[int, list[NewArtist]]:
+    """How many artists were heard for the first time ever within the stretches, and who, newest first."""
+    if not stretches:
+        return 0, []
+    other = titles.alias("other")
+    earlier = sa.select(other.c.id).where(other.c.artist_key == titles.c.artist_key, other.c.first_uts < titles.c.first_uts)
+    bounds = (titles.c.first_uts.between(since, until - 1) for since, until in _joined(stretches))
+    new = (
+        sa.select(sa.func.min(titles.c.id), titles.c.first_uts, sa.func.count().over())
+        .where(sa.or_(*bounds), ~earlier.exists())
+        .group_by(titles.c.artist_key, titles.c.first_uts)
+        .order_by(titles.c.first_uts.desc(), titles.c.artist_key)
+        .limit(limit)
+    )
+    found = connection.execute(new).all()
+    rows = _named(connection, ARTIST, [title_id for title_id, _, _ in found])
+    artists = [NewArtist(rows[title_id].artist, rows[title_id].id, first_uts) for title_id, first_uts, _ in found]
+    return (found[0][2] if found else 0), artists
+
+
+def _named(connection: sa.Connection, kind: Kind, title_ids: Sequence[int]) -> dict[int, Any]:
+    """Names, id and picture by title; what the title itself does not say, another one of the same artist, album or track may."""
+    other = titles.alias("other")
+    same = [other.c[key.name] == key for key in kind.keys]
+    has_id = other.c[kind.id.name].is_not(None)
+    other_id = sa.select(other.c[kind.id.name]).where(*same, has_id).limit(1).scalar_subquery()
+    other_image = sa.select(other.c.image_url).where(*same, other.c.image_url != "").limit(1).scalar_subquery()
+    query = sa.select(
+        titles.c.id.label("title_id"),
+        titles.c.artist,
+        kind.title.label("title"),
+        sa.func.coalesce(kind.id, other_id).label("id"),
+        sa.func.coalesce(sa.func.nullif(titles.c.image_url, ""), other_image).label("image_url"),
+    )
+    return {row.title_id: row for row in connection.execute(query.where(titles.c.id.in_(title_ids)))}
+
+
+def _joined(stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
+    """The same seconds in fewer pieces."""
+    joined: list[tuple[int, int]] = []
+    for each in stretches:
+        if joined and joined[-1][1] == each.since:
+            joined[-1] = joined[-1][0], each.until
+        else:
+            joined.append((each.since, each.until))
+    return joined
