@@ -52,7 +52,10 @@ fmt: $(STAMPS)/dev gen/.made ## Formats code and contracts, and rewrites the REA
 	@$(BIN)/buf format -w protos
 	@$(BIN)/python scripts/document.py
 
-bench: $(STAMPS)/dev gen/.made ## Measures what is fast, beside its limit, in the same run; fails below its bars.
+bench-%: $(STAMPS)/dev gen/.made
+	@$(BIN)/python -m benchmarks.bench_$* $(ARGS)
+
+bench: $(STAMPS)/dev gen/.made ## Measures what is fast, beside its limit, in the same run; fails below its bars. `make bench-import`: one alone.
 	@missed=0
 	for each in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$each .py) || missed=1; done
 	exit $$missed

@@ -60,9 +60,7 @@ class Unguarded:
 
 
 @contextmanager
-def sorted_rows(
-    told: Iterable[Play | Reject], *, until: int | None = None, most_rejects: int = 10_000
-) -> Iterator[FileHistory]:
+def sorted_rows(told: Iterable[Play | Reject], *, until: int | None = None, most_rejects: int = 10_000) -> Iterator[FileHistory]:
     """The rows in a scratch file that is gone afterwards, to be walked through from `until` down.
 
     Of rows that are no plays, so many are kept. A play before 1970 is none: its second is no place in a walk.

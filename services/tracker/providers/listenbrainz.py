@@ -20,6 +20,7 @@ MOST_AT_ONCE = 1000
 """Plays it takes, and gives, in one request."""
 
 _THROTTLE_PAUSE = timedelta(seconds=10)
+_NO_SUCH_USER = "Cannot find user"
 
 
 class ListenbrainzHistory:
@@ -37,19 +38,17 @@ class ListenbrainzHistory:
         """GET /1/user/{name}/listens. It takes one bound only, so what lies below the window is left out here."""
         if ask.page > 1:
             raise ProviderMalformed(NAME, "cannot show more than one page of a second")
-        asked = {"count": str(min(ask.size, MOST_AT_ONCE))} | ({} if ask.until is None else {"max_ts": str(ask.until)})
-        content = self._ask("GET", f"/1/user/{quote(account, safe='')}/listens?{urlencode(asked)}")
-        if content is None:
-            raise NotFound(f"ListenBrainz has no user {account}: check LISTENBRAINZ_USERNAME.")
-        page = parse_page(content)
+        count = _count(ask)
+        asked = {"count": str(count)} | ({} if ask.until is None else {"max_ts": str(ask.until)})
+        page = parse_page(self._read(account, f"listens?{urlencode(asked)}"))
         plays = tuple(play for play in page.plays if ask.since is None or play.uts >= ask.since)
         # It never says how many there are: once we are below the window, or the page is not full, that was all.
-        is_all = len(plays) < len(page.plays) or page.row_count < int(asked["count"])
+        is_all = len(plays) < len(page.plays) or page.row_count < count
         return Found(Page(plays, page.rejects, len(plays) + len(page.rejects) if is_all else None))
 
     def find_total(self, account: str) -> Answer[int]:
         """GET /1/user/{name}/listen-count."""
-        total = whole(child(self._ask("GET", f"/1/user/{quote(account, safe='')}/listen-count"), "payload").get("count"))
+        total = whole(child(self._read(account, "listen-count"), "payload").get("count"))
         if total is None:
             raise ProviderMalformed(NAME, "the answer does not say how much was listened to")
         return Found(total)
@@ -59,33 +58,38 @@ class ListenbrainzHistory:
         if not self._token:
             raise FailedPrecondition("Nothing can be handed to ListenBrainz: set LISTENBRAINZ_TOKEN.")
         body = {"listen_type": "import", "payload": [_listen(play) for play in plays]}
-        self._ask("POST", "/1/submit-listens", orjson.dumps(body))
+        self._content(self._ask("POST", "/1/submit-listens", orjson.dumps(body)))
 
-    def _ask(self, verb: str, path: str, content: bytes | None = None) -> Json | None:
-        """The answer's object; None when there is no such thing."""
+    def _read(self, account: str, what: str) -> Json:
+        """Something of an account. Raises what `find_page` does."""
+        answer = self._ask("GET", f"/1/user/{quote(account, safe='')}/{what}")
+        if answer.status == HTTPStatus.NOT_FOUND and _words(answer).startswith(_NO_SUCH_USER):
+            raise NotFound(f"ListenBrainz has no user {account}: check LISTENBRAINZ_USERNAME.")
+        return self._content(answer)
+
+    def _ask(self, verb: str, path: str, content: bytes | None = None) -> HttpAnswer:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         if self._token:
             headers["Authorization"] = f"Token {self._token}"
-        answer = self._http.request(
-            verb, self._url + path, provider=NAME, headers=headers, content=content, timeout=self._timeout
-        )
-        if answer.status == HTTPStatus.NOT_FOUND:
-            return None
-        self._check(answer)
-        return parse_object(answer, NAME)
+        return self._http.request(verb, self._url + path, provider=NAME, headers=headers, content=content, timeout=self._timeout)
 
-    def _check(self, answer: HttpAnswer) -> None:
+    def _content(self, answer: HttpAnswer) -> Json:
+        """The answer's object. Raises what its status says."""
         status = answer.status
-        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and _words(answer):
             raise FailedPrecondition("ListenBrainz refuses the token: check LISTENBRAINZ_TOKEN.")
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            asked = answer.headers.get("retry-after") or answer.headers.get("x-ratelimit-reset-in")
-            pause = parse_retry_after(asked, self._clock.now()) or _THROTTLE_PAUSE
-            raise ProviderThrottled(NAME, "too many requests", retry_after=pause)
+            raise ProviderThrottled(NAME, "too many requests", retry_after=self._pause_of(answer))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ProviderUnavailable(NAME, f"temporarily unavailable (HTTP {status})")
         if status != HTTPStatus.OK:
             raise ProviderMalformed(NAME, f"an answer we do not understand (HTTP {status})")
+        return parse_object(answer, NAME)
+
+    def _pause_of(self, answer: HttpAnswer) -> timedelta:
+        named = (answer.headers.get(header) for header in ("retry-after", "x-ratelimit-reset-in"))
+        pauses = (parse_retry_after(header, self._clock.now()) for header in named)
+        return next(filter(None, pauses), _THROTTLE_PAUSE)
 
 
 def parse_page(content: Json) -> Page:
@@ -113,16 +117,31 @@ def parse_row(row: Json, uts: int) -> Play:
         uts,
         Title(text(about, "artist_name"), text(about, "track_name"), text(about, "release_name")),
         Mbids(
-            _first_mbid(told, "artist_mbids") or _first_mbid(matched, "artist_mbids"),
+            _only_mbid(told, "artist_mbids") or _only_mbid(matched, "artist_mbids"),
             mbid(told, "recording_mbid") or mbid(matched, "recording_mbid"),
             mbid(told, "release_mbid") or mbid(matched, "release_mbid"),
         ),
     )
 
 
-def _first_mbid(node: Json, key: str) -> str:
+def _only_mbid(node: Json, key: str) -> str:
+    """The id of a list that holds one. Several name the members of a credit, and none of them is who the credit names."""
     values = node.get(key)
-    return mbid({"": values[0]}, "") if isinstance(values, list) and values else ""
+    return mbid({"": values[0]}, "") if isinstance(values, list) and len(values) == 1 else ""
+
+
+def _count(ask: Ask) -> int:
+    """A second is asked for as a whole: there is no second page of it."""
+    is_second = ask.since is not None and ask.until == ask.since + 1
+    return MOST_AT_ONCE if is_second else min(ask.size, MOST_AT_ONCE)
+
+
+def _words(answer: HttpAnswer) -> str:
+    """Their own words for a refusal; empty where it is somebody else's on the way."""
+    try:
+        return text(parse_object(answer, NAME), "error")
+    except ProviderMalformed:
+        return ""
 
 
 def _listen(play: Play) -> dict[str, object]:

@@ -43,7 +43,12 @@ def text(node: object, key: str) -> str:
 
 def mbid(node: object, key: str) -> str:
     """A MusicBrainz id; empty for anything else."""
-    value = text(node, key).lower()
+    return mbid_of(text(node, key))
+
+
+def mbid_of(written: str) -> str:
+    """The same of a text."""
+    value = written.lower()
     return value if is_uuid(value) and value != _NO_ID else ""
 
 

@@ -33,7 +33,9 @@ ASKS: Mapping[str, AskOne] = {
     "user.listen-count": lambda source, account: source.find_total(account),
 }
 SUBMITTED = [
-    Play(START + 5, Title("Röyksopp", "Some Resolve", "Profound Mysteries II"), Mbids(track="30d08f4c-d825-4ae1-b79c-44242cddd7c0")),
+    Play(
+        START + 5, Title("Röyksopp", "Some Resolve", "Profound Mysteries II"), Mbids(track="30d08f4c-d825-4ae1-b79c-44242cddd7c0")
+    ),
     Play(
         START,
         Title("Mariana Zwarg", 'Samba "de" Avedøre'),

@@ -156,7 +156,9 @@ def test_the_id_of_one_of_several_artists_is_not_taken_for_that_of_their_credit(
     assert (found.mbids.artist, sent.mbids.artist) == ("", "")
 
 
-@pytest.mark.parametrize("odd", [None, "x", 5, [], {}, {"artist_mbids": "x", "recording_mbid": [], "release_mbid": TRACK_ID + "0"}])
+@pytest.mark.parametrize(
+    "odd", [None, "x", 5, [], {}, {"artist_mbids": "x", "recording_mbid": [], "release_mbid": TRACK_ID + "0"}]
+)
 def test_what_does_not_look_like_an_id_is_none(read, odd):
     assert read(listen(additional_info=odd, mbid_mapping=odd)).plays == (Play(UTS, TITLE),)
 
