@@ -32,7 +32,6 @@ class SqliteStore:
         self._bucket.lock = cast("Any", self._file_lock)  # its own would wait without end
         with self._file_lock, self._bucket.conn as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS parked (one INTEGER PRIMARY KEY, until INTEGER NOT NULL)")
-            connection.execute("INSERT OR IGNORE INTO parked VALUES (1, 0)")
 
     def take(self, now: Callable[[], int]) -> int:
         """Takes one grant and returns 0, or the milliseconds until one may be free.
@@ -45,12 +44,14 @@ class SqliteStore:
     def park(self, until: int) -> None:
         """Remembers that nobody may ask before `until`; an earlier time never replaces a later one."""
         with self._lock, self._bucket.conn as connection:
-            connection.execute("UPDATE parked SET until = max(until, ?)", (until,))
+            connection.execute(
+                "INSERT INTO parked VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET until = max(until, excluded.until)", (until,)
+            )
 
     def parked_until(self) -> int:
         """The time parked for, even if past; 0 if never."""
         with self._lock:
-            return int(self._bucket.conn.execute("SELECT until FROM parked").fetchone()[0])
+            return int(self._bucket.conn.execute("SELECT max(until) FROM parked").fetchone()[0] or 0)
 
     def close(self) -> None:
         with self._lock:

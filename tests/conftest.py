@@ -4,10 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kernel.database import Database
 from tests.fakes.clock import FakeClock
-from tests.fakes.servers import PostgresServer, RedisServer, find_free_port
+from tests.fakes.servers import PostgresServer, RedisServer, SqliteFiles, find_free_port
+from tests.running_order import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - pytest's hooks
+
+# How long an example takes is the machine's affair: another run beside this one makes any of them slow.
+settings.register_profile("timeless", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("timeless")
 
 
 @pytest.fixture
@@ -28,25 +34,32 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres_server: PostgresServer) -> str:
-    """The server's maintenance database; for tables of your own ask for `database` or `database_url`."""
-    return postgres_server.url
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture
+def migrations() -> Path | None:
+    """What made the tables of `database_url`; a folder of tests, or one file, says otherwise by a fixture of this name."""
+    return None
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(
+    request: pytest.FixtureRequest, sqlite_files: SqliteFiles, migrations: Path | None, tmp_path: Path
+) -> Iterator[str]:
     """A database nobody has touched yet: the test runs once on an SQLite file and once on PostgreSQL."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store.sqlite'}"
+        yield sqlite_files.fresh(tmp_path / "store.sqlite", migrations)
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.fresh_database() as url:
+    with server.fresh_database(migrations) as url:
         yield url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """The same, opened: no tables yet."""
+    """The same, opened."""
     opened = Database(database_url, schema="public")
     yield opened
     opened.close()

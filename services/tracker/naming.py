@@ -6,7 +6,7 @@ from typing import Protocol
 import structlog
 
 from kernel.database import Database
-from kernel.errors import OwnFault
+from kernel.errors import InvalidArgument, OwnFault
 from kernel.jobs import JobContext
 from kernel.naming import MAX_NAME, clean_name
 from services.tracker.storing.titles import TitleIds, UnnamedTitle, name_titles, unnamed_titles
@@ -60,12 +60,27 @@ class Naming:
 
     def _name(self, some: Sequence[UnnamedTitle]) -> int:
         fit = [each for each in some if is_fit(each)]
-        named, new = self._tracks.ensure_tracks(fit) if fit else ([], 0)
+        named, new = self._ensure(fit)
         # Names that nobody would take are marked as well: asked again, they would be refused again.
-        unfit = [TitleIds(each.id, None, None, None) for each in some if not is_fit(each)]
+        known = {each.title_id for each in named}
+        unfit = [TitleIds(each.id, None, None, None) for each in some if each.id not in known]
         with self._database.write() as connection:
             name_titles(connection, [*named, *unfit])
         return new
+
+    def _ensure(self, some: Sequence[UnnamedTitle]) -> tuple[list[TitleIds], int]:
+        """Halves what is refused until only the one that is refused is left out: one odd name must not cost the others theirs."""
+        if not some:
+            return [], 0
+        try:
+            return self._tracks.ensure_tracks(some)
+        except InvalidArgument as error:
+            if len(some) == 1:
+                _log.warning("title not named", error=str(error))
+                return [], 0
+        middle = len(some) // 2
+        (first, new), (second, newer) = self._ensure(some[:middle]), self._ensure(some[middle:])
+        return [*first, *second], new + newer
 
 
 def is_fit(title: UnnamedTitle) -> bool:

@@ -102,7 +102,8 @@ class Walk:
     def answered(self, ask: Ask, page: Page) -> tuple["Walk", Step]:
         """What an answer changes. Plays outside what was asked for are passed over."""
         plays = tuple(play for play in page.plays if _is_within(play.uts, ask))
-        is_all = not plays or (page.row_count < ask.size if page.total is None else page.total <= page.row_count)
+        # Both: a source may show fewer than were asked for, and its count may lag behind what it shows.
+        is_all = not plays or (page.row_count < ask.size and (page.total is None or page.total <= page.row_count))
         if not is_all and plays[0].uts == plays[-1].uts:
             return self, Step(crowded=plays[0].uts)
         low = (ask.since or 0) if is_all else plays[-1].uts + 1

@@ -8,12 +8,31 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
+import psycopg2
 
+from kernel.database import Database
+from tests.fakes.lifeline import Lifeline
+
+_EMPTY = """
+DO $$ DECLARE emptying text; BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+    PERFORM set_config('session_replication_role', 'replica', true);  -- no foreign key says which table comes first
+    FOR emptying IN SELECT format('DELETE FROM %I.%I', schemaname, tablename) FROM pg_tables
+        WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> 'alembic_version'
+    LOOP EXECUTE emptying; END LOOP;
+    PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence;
+END $$
+"""
+_SHAPE = """
+SELECT count(*) || '/' || max(made::text::bigint) FROM (
+    SELECT xmin AS made FROM pg_class UNION ALL SELECT xmin FROM pg_attribute UNION ALL SELECT xmin FROM pg_constraint
+    UNION ALL SELECT xmin FROM pg_trigger UNION ALL SELECT xmin FROM pg_proc UNION ALL SELECT xmin FROM pg_namespace
+) AS definitions
+"""
 _STARTS = 10.0  # seconds a server may take before its test fails; both need about a tenth of one
 
 
@@ -25,8 +44,29 @@ def find_free_port() -> int:
         return port
 
 
+class SqliteFiles:
+    """Fresh SQLite databases; those with tables are copies of one that was migrated once, which lies in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._migrated: dict[Path, Path] = {}
+
+    def fresh(self, path: Path, migrations: Path | None = None) -> str:
+        """The URL of a file that is not there yet, or that holds what `migrations` make and no row."""
+        if migrations is not None:
+            shutil.copyfile(self._find_migrated(migrations), path)
+        return f"sqlite:///{path}"
+
+    def _find_migrated(self, migrations: Path) -> Path:
+        if migrations not in self._migrated:
+            path = self._folder / f"{len(self._migrated)}.sqlite"
+            _migrate(f"sqlite:///{path}", migrations)
+            self._migrated[migrations] = path
+        return self._migrated[migrations]
+
+
 class PostgresServer:
-    """One PostgreSQL 18 in a folder of its own, reached through a Unix socket; without fsync, because no test pulls the plug."""
+    """One PostgreSQL 18 in a folder of its own, reached through a Unix socket; careless of its disk: no test pulls the plug."""
 
     def __init__(self) -> None:
         with warnings.catch_warnings():  # it warns where the desktop's runtime folder is missing, as in every container
@@ -35,22 +75,32 @@ class PostgresServer:
         # Not pytest's tmp_path: a socket's path may have 107 bytes only, and the server's own user must be let in.
         folder = tempfile.mkdtemp(prefix="pg-")
         self._server: Any = get_server(folder, cleanup_mode="delete")
-        self._admin = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        # It is a daemon, which no signal for the run's processes reaches.
+        self._lifeline = Lifeline(self._server.get_postmaster_info().pid, "QUIT", folder)
+        self._run(*(f"ALTER SYSTEM SET {careful} = off" for careful in ("fsync", "full_page_writes", "synchronous_commit")))
+        self._run("SELECT pg_reload_conf()")
+        self._idle: dict[Path, list[tuple[str, str]]] = {}
 
     @property
     def url(self) -> str:
-        return str(self._server.get_uri(driver="psycopg2"))
+        return self._url("postgres")
 
     @contextmanager
-    def fresh_database(self) -> Iterator[str]:
-        """The URL of an empty database, dropped after the block together with whoever is still connected."""
-        name = f"t{uuid.uuid4().hex}"
-        self._run(f"CREATE DATABASE {name}")
+    def fresh_database(self, migrations: Path | None = None) -> Iterator[str]:
+        """The URL of an empty database, or of one that holds what `migrations` make and no row.
+
+        After the block whoever is still connected is thrown out. A migrated one is emptied then, and serves again unless a
+        definition was altered; every other is dropped.
+        """
+        idle = self._idle.setdefault(migrations, []) if migrations else []
+        name, shape = idle.pop() if idle else self._create(migrations)
         try:
-            yield str(self._server.get_uri(database=name, driver="psycopg2"))
+            yield self._url(name)
         finally:
-            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+            if migrations and self._run(_EMPTY, _SHAPE, database=name) == shape:
+                idle.append((name, shape))
+            else:
+                self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def drop_connections(self) -> None:
         """Every other session ends at once, as when the server is restarted."""
@@ -58,11 +108,28 @@ class PostgresServer:
 
     def stop(self) -> None:
         self._server.cleanup()
+        self._lifeline.release()
 
-    def _run(self, *statements: str) -> None:
-        with self._admin.connect() as connection:
+    def _url(self, database: str) -> str:
+        return str(self._server.get_uri(database=database, driver="psycopg2"))
+
+    def _create(self, migrations: Path | None) -> tuple[str, str]:
+        """Name and shape."""
+        name = f"t{uuid.uuid4().hex}"
+        self._run(f"CREATE DATABASE {name}")
+        if migrations is None:
+            return name, ""
+        _migrate(self._url(name), migrations)
+        return name, self._run(_SHAPE, database=name)
+
+    def _run(self, *statements: str, database: str = "postgres") -> str:
+        """The first value that the last statement answers, if it is one that answers."""
+        with closing(psycopg2.connect(self._server.get_uri(database=database))) as connection:
+            connection.autocommit = True
+            cursor = connection.cursor()
             for statement in statements:
-                connection.execute(sa.text(statement))
+                cursor.execute(statement)
+            return str(cursor.fetchone()) if cursor.description else ""
 
 
 class RedisServer:
@@ -79,6 +146,7 @@ class RedisServer:
         if self._process.poll() is None:
             self._process.kill()
             self._process.communicate()
+        self._lifeline.release()
 
     def pause(self) -> None:
         """SIGSTOP: connections are accepted by the system, and never answered."""
@@ -99,11 +167,18 @@ class RedisServer:
     def _start(self) -> None:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder]
         self._process = subprocess.Popen([_find_redis(), *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._lifeline = Lifeline(self._process.pid, "KILL", self._folder)
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if "eady to accept connections" in line:
                 return
         raise AssertionError(f"redis-server ended with status {self._process.wait(_STARTS)}")
+
+
+def _migrate(url: str, migrations: Path) -> None:
+    database = Database(url, schema="public")
+    database.migrate(migrations)
+    database.close()
 
 
 def _find_redis() -> str:

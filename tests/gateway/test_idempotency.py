@@ -22,8 +22,12 @@ LEASE = timedelta(seconds=40)
 
 
 @pytest.fixture
+def migrations() -> Path:
+    return MIGRATIONS
+
+
+@pytest.fixture
 def ledger(database: Database, clock: FakeClock) -> DatabaseLedger:
-    database.migrate(MIGRATIONS)
     return DatabaseLedger(database, clock)
 
 

@@ -20,9 +20,6 @@ FIGURES = {
 }
 
 
-pytestmark = pytest.mark.xdist_group("every_source")  # one system, started once
-
-
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
     with RunningSystem(tmp_path_factory.mktemp("system")) as running:

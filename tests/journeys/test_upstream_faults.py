@@ -8,8 +8,6 @@ import pytest
 from tests.journeys.running import RunningSystem
 from tests.sandbox.running import RunningSandbox
 
-pytestmark = pytest.mark.xdist_group("upstream_faults")  # what takes long to set up is set up once
-
 LONGEST = 9.5  # seconds: eight for the providers of one read, and the way there and back
 
 FAULTS = {

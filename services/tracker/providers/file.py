@@ -35,7 +35,7 @@ class FileHistory:
     def find_page(self, _account: str, ask: Ask) -> Answer[Page]:
         """Rows that are no plays come with the page on which a walk begins; they count as if they were of its window."""
         window, before = _window(ask.since, ask.until), (ask.page - 1) * ask.size
-        wanted = f"SELECT content {_WITHIN} ORDER BY uts DESC, number LIMIT ? OFFSET ?"  # noqa: S608 - a constant of ours
+        wanted = f"SELECT content {_WITHIN} ORDER BY uts DESC, number LIMIT ? OFFSET ?"
         found = self._rows.execute(wanted, (*window, ask.size, before))
         plays = tuple(play_of(orjson.loads(content)) for (content,) in found)
         if ask.until == self._newest and not before:
@@ -47,7 +47,7 @@ class FileHistory:
         return Found(self._count(_window(None, None)))
 
     def _count(self, window: tuple[int, int]) -> int:
-        return int(self._rows.execute(f"SELECT count(*) {_WITHIN}", window).fetchone()[0])  # noqa: S608 - a constant of ours
+        return int(self._rows.execute(f"SELECT count(*) {_WITHIN}", window).fetchone()[0])
 
 
 class Unguarded:

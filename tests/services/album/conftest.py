@@ -5,12 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from services.album.wiring import MIGRATIONS
 from tests.fakes.clock import FakeClock
 from tests.services.album.running import RunningAlbum
 from tests.services.artist.running import RunningArtist
 
 NOWHERE = "http://127.0.0.1:9"
 """No upstream is asked by making artists."""
+
+
+@pytest.fixture
+def migrations() -> Path | None:
+    """Every database here has the service's tables."""
+    return MIGRATIONS
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from kernel.naming import clean_name, match_key
 from services.album.domain import ArtistId, ArtistName, Ensured, EnsuredTrack, Title, TrackName
 from services.album.store import AlbumStore
 from services.album.storing.tables import metadata
-from services.album.wiring import MIGRATIONS
 
 MBIDS = [f"{n:08d}-0000-4000-8000-000000000000" for n in range(10)]
 
@@ -24,7 +23,6 @@ def _title(text: str) -> Title:
 
 
 def open_store(database: Database, clock: Clock) -> AlbumStore:
-    database.migrate(MIGRATIONS)
     return AlbumStore(database, clock=clock)
 
 

@@ -23,8 +23,13 @@ def service(sandbox: RunningSandbox, tmp_path: Path, clock: FakeClock) -> Iterat
 
 
 @pytest.fixture
+def migrations() -> Path | None:
+    """Every database here has the service's tables."""
+    return MIGRATIONS
+
+
+@pytest.fixture
 def workshop(database: Database, clock: FakeClock) -> Iterator[Workshop]:
-    database.migrate(MIGRATIONS)
     shop = Workshop(database, clock)
     yield shop
     shop.close()

@@ -21,7 +21,6 @@ from services.artist.dossier import Check, CheckOutcome, Dossier, Fact, FactValu
 from services.artist.identity.judging import Basis, Claim
 from services.artist.merge import Learned
 from services.artist.store import ArtistStore
-from services.artist.wiring import MIGRATIONS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """When a test's clock begins."""
@@ -60,7 +59,6 @@ def check(kind: Kind, outcome: CheckOutcome = CheckOutcome.FOUND, *, provider: s
 
 
 def open_store(database: Database, clock: Clock) -> ArtistStore:
-    database.migrate(MIGRATIONS)
     return ArtistStore(database, JobStore(database, clock), clock=clock, trust=TRUST)
 
 

@@ -12,7 +12,6 @@ from kernel.errors import AlreadyExists, DeadlineSpent, NotFound, Overloaded
 from kernel.jobs import JobState, JobStore
 from services.artist.asking.research import Wish
 from services.artist.batches import Batch, Batches, Done
-from services.artist.wiring import MIGRATIONS
 from tests.services.artist.batching import DOWN, SteppingClock, Worker
 from tests.services.artist.known import together
 
@@ -29,7 +28,6 @@ def clock() -> SteppingClock:
 
 @pytest.fixture
 def jobs(database: Database, clock: SteppingClock) -> JobStore:
-    database.migrate(MIGRATIONS)
     return JobStore(database, clock)
 
 

@@ -33,8 +33,7 @@ class Stopped(BaseException):
 @pytest.fixture
 def older(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[OlderDatabase]:
     """On the same kind of database as ours, which has its tables."""
-    with database.write() as connection:
-        metadata.create_all(connection)
+    with database.read() as connection:
         kind = connection.dialect.name
     if kind == "sqlite":
         yield OlderDatabase(f"sqlite:///{tmp_path / 'older.sqlite'}")

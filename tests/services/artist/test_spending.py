@@ -19,8 +19,6 @@ Ledger = Callable[..., SpendingLedger]
 
 @pytest.fixture
 def ledger(database: Database, clock: FakeClock) -> Ledger:
-    with database.write() as connection:
-        spending.create(connection)
     return lambda per_day, per_month: SpendingLedger(
         database, allowances={"apify": Allowance(per_day=per_day, per_month=per_month)}, clock=clock
     )

@@ -1,5 +1,7 @@
 """A workshop on a database of its own."""
 
+from pathlib import Path
+
 import pytest
 
 from kernel.database import Database
@@ -9,6 +11,11 @@ from tests.services.tracker.workshop import Workshop
 
 
 @pytest.fixture
+def migrations() -> Path | None:
+    """Every database here has the service's tables."""
+    return MIGRATIONS
+
+
+@pytest.fixture
 def workshop(database: Database, clock: FakeClock) -> Workshop:
-    database.migrate(MIGRATIONS)
     return Workshop(database, clock)

@@ -252,9 +252,22 @@ def test_titles_get_their_ids_and_those_that_nobody_named_get_them_later(worksho
     assert all(row.artist_id and row.track_id and bool(row.album_id) == bool(row.album) for row in rows)
 
 
+def test_a_title_that_nobody_takes_costs_no_other_title_its_ids(workshop: Workshop):
+    workshop.history.plays = [*listening(10), Play(START + 5, Title("Odd", "One")), Play(START + 6, Title("Even", "Two"))]
+    workshop.tracks.refused = "Odd"
+
+    run = workshop.run()
+
+    with workshop.database.read() as connection:
+        rows = {row.artist: row for row in connection.execute(titles.select())}
+    assert run.state is ImportState.SUCCEEDED
+    assert (rows["Odd"].track_id, rows["Odd"].is_named) == (None, True)
+    assert all(row.track_id for name, row in rows.items() if name != "Odd")
+
+
 @pytest.mark.parametrize("table", [titles, plays, coverage], ids=lambda table: table.name)
 def test_a_process_killed_in_the_middle_of_a_page_loses_and_doubles_nothing(workshop: Workshop, table):
-    workshop.history.plays = listening(2500)
+    workshop.history.plays = [Play(START + 200 * number, Title("Air", f"Song {number}")) for number in range(2500)]
     import_id = workshop.begin()
     recover = lambda: None  # noqa: E731
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kernel.database import Database
-from kernel.errors import OwnFault
+from kernel.errors import InvalidArgument, OwnFault
 from kernel.jobs import Jobs, JobState, JobStore
 from services.tracker import jobs as tracker_jobs
 from services.tracker.domain import Account, ImportId, ImportOptions, ImportState, Title
@@ -30,10 +30,11 @@ ACCOUNT = Account(NAME, "rj")
 
 
 class FakeTracks:
-    """Satisfies KnowsTracks: gives out ids by name, or does not answer."""
+    """Satisfies KnowsTracks: gives out ids by name, refuses whatever holds the artist `refused`, or does not answer."""
 
     def __init__(self) -> None:
         self.is_down = False
+        self.refused = ""
         self.asked: list[Sequence[UnnamedTitle]] = []
         self._albums: set[tuple[str, str]] = set()
 
@@ -41,6 +42,8 @@ class FakeTracks:
         self.asked.append(wanted)
         if self.is_down:
             raise OwnFault("The album service does not answer.")
+        if any(each.title.artist == self.refused for each in wanted):
+            raise InvalidArgument.of("", "The album service refuses this.")
         albums = {(each.title.artist, each.title.album) for each in wanted if each.title.album}
         new = len(albums - self._albums)
         self._albums |= albums

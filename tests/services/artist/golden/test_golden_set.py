@@ -9,8 +9,6 @@ from soniquebay.artist.v1 import artist_pb2 as pb
 from tests.services.artist.golden import asking
 from tests.services.artist.golden.library import ask, open_library
 
-pytestmark = pytest.mark.xdist_group("golden")  # all the answers are asked for once
-
 ARTISTS, BY_NAME = asking.read_golden()
 WAYS = {
     "name": BY_NAME,

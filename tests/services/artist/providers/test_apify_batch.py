@@ -14,7 +14,6 @@ from kernel.evidence import Absent, Found
 from kernel.limiter import LimitReached
 from services.artist.providers.apify import NAME, ApifyProvider
 from services.artist.storing.spending import Allowance, SpendingLedger
-from services.artist.storing.spending import spending as spending_table
 from tests.fakes.clock import FakeClock
 from tests.fakes.raw_server import Conversation, RawServer, answer
 from tests.sandbox.running import RunningSandbox
@@ -134,8 +133,6 @@ def test_beyond_the_allowance_artists_are_left_out_and_not_called_absent(sandbox
 
 
 def test_the_ledger_is_an_allowance_to_the_provider(sandbox, database: Database, clock: FakeClock):
-    with database.write() as connection:
-        spending_table.create(connection)
     ledger = SpendingLedger(database, allowances={NAME: Allowance(per_day=2, per_month=9)}, clock=clock)
 
     with apify_at(f"{sandbox.url}/apify/v2", spending=ledger, timeout=PLENTY) as careful:

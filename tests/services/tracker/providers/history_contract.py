@@ -1,7 +1,7 @@
 """What must hold of everything that satisfies ReadsHistory, with a wire or without?
 
-A test module subclasses `HistoryContract` (its name beginning with Test) and gives the one fixture `kept`; `AskedHistoryContract` is
-the suite of all providers, for a source that is asked over HTTP.
+A test module subclasses `HistoryContract` (its name beginning with Test) and gives the one fixture `kept`. `AskedHistoryContract`
+is the suite of all providers, for a source that is asked over HTTP.
 """
 
 from collections import Counter

@@ -3,9 +3,9 @@
 import json
 import random
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,10 @@ from services.tracker.domain import Mbids, Page, Play, Reject, Title
 from services.tracker.fetching import Fetcher
 from services.tracker.providers.file import FileHistory, Unguarded, sorted_rows
 from services.tracker.walking import Walk, Window
-from tests.services.tracker.histories import FakeHistory
 from tests.services.tracker.providers.asking import page_of, total_of
 from tests.services.tracker.providers.history_contract import HEARD, START, HistoryContract, Kept
 
 ANYBODY = "whoever"
-
-
-def plays_of(heard: Iterable[tuple[int, Title]]) -> list[Play]:
-    return [Play(uts, title) for uts, title in heard]
 
 
 def a_play(number: int) -> Play:
@@ -37,16 +32,10 @@ def a_reject(number: int) -> Reject:
 class TestAFileKeepsTheContractOfHistories(HistoryContract):
     @pytest.fixture
     def kept(self) -> Iterator[Kept]:
-        rows = plays_of(HEARD)
+        rows = [Play(uts, title) for uts, title in HEARD]
         random.Random(1).shuffle(rows)  # noqa: S311 - reproducible, not secret
         with sorted_rows(rows) as history:
             yield Kept(history, ANYBODY)
-
-
-class TestTheFakeKeepsTheContractOfHistories(HistoryContract):
-    @pytest.fixture
-    def kept(self) -> Kept:
-        return Kept(FakeHistory(plays_of(HEARD)), ANYBODY)
 
 
 def walk_through(history: FileHistory, walk: Walk) -> tuple[list[Play], list[Reject]]:
@@ -128,9 +117,7 @@ def test_they_come_once_too_where_the_newest_plays_of_the_file_are_not_asked_for
 
 @pytest.mark.parametrize("count", [1, 1000, 1500, 3000, 5000])
 def test_however_many_they_are_no_play_is_passed_over_for_them(count):
-    rows = [*map(a_play, range(3000)), *map(a_reject, range(count))]
-
-    with sorted_rows(rows) as history:
+    with sorted_rows(chain(map(a_play, range(3000)), map(a_reject, range(count)))) as history:
         plays, rejects = walk_through(history, Walk((Window(),)))
 
     assert plays == [a_play(number) for number in range(2999, -1, -1)]
@@ -168,12 +155,7 @@ def test_nothing_is_left_of_the_scratch_file_even_when_the_reading_breaks_off(tm
 
     with sorted_rows([a_play(1)]):
         assert list(tmp_path.iterdir())
-    with pytest.raises(KeyError):
-        enter(sorted_rows(broken()))
+    with pytest.raises(KeyError), sorted_rows(broken()):
+        pass
 
     assert list(tmp_path.iterdir()) == []
-
-
-def enter(manager: AbstractContextManager[Any]) -> None:
-    with manager:
-        raise AssertionError("nothing can be read here")

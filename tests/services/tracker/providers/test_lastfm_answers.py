@@ -227,11 +227,11 @@ def test_a_mark_of_another_kind_is_no_playing_now(read):
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "404 Not Found"])
 @pytest.mark.parametrize("code", [6, "6"])
 @pytest.mark.parametrize("words", ["User not found", "Invalid user name supplied", "No user with that name was found"])
-def test_an_unknown_account_is_not_found_in_all_its_wordings(upstream, canned_lastfm, words, code, status):
+@pytest.mark.parametrize("ask", [page_of, total_of])
+def test_an_unknown_account_is_not_found_in_all_its_wordings(upstream, canned_lastfm, ask, words, code, status):
     upstream.says(json.dumps({"error": code, "message": words, "links": []}), status=status)
 
-    for ask in (page_of, total_of):
-        assert type(error_of(lambda ask=ask: ask(canned_lastfm, "erik"))) is NotFound
+    assert type(error_of(lambda: ask(canned_lastfm, "erik"))) is NotFound
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,11 @@ def test_the_recorded_account_tells_its_playcount(upstream, canned_lastfm):
 
 
 @pytest.mark.parametrize("file", sorted(XML))
-def test_an_answer_in_xml_which_is_not_asked_for_is_malformed(upstream, canned_lastfm, file):
+@pytest.mark.parametrize("ask", [page_of, total_of])
+def test_an_answer_in_xml_which_is_not_asked_for_is_malformed(upstream, canned_lastfm, ask, file):
     upstream.says((SAMPLES / file).read_bytes())
 
-    for ask in (page_of, total_of):
-        assert type(error_of(lambda ask=ask: ask(canned_lastfm, "example_user"))) is ProviderMalformed
+    assert type(error_of(lambda: ask(canned_lastfm, "example_user"))) is ProviderMalformed
 
 
 def test_every_recorded_error_is_known():

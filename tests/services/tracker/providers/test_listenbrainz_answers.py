@@ -50,13 +50,13 @@ def read(upstream: CannedUpstream, canned_listenbrainz: ListenbrainzHistory) -> 
     return read_rows
 
 
-@pytest.fixture(params=ASKS.values(), ids=ASKS)
+@pytest.fixture(params=ASKS)
 def ask(request: pytest.FixtureRequest, upstream: CannedUpstream) -> Any:
     """Asks one thing, with a token."""
 
     def ask_one() -> Any:
         with listenbrainz_at(upstream.server.url, token=TOKEN) as source:
-            return request.param(source)
+            return ASKS[request.param](source)
 
     return ask_one
 
