@@ -94,7 +94,7 @@ class Importing:
             return
         with tempfile.TemporaryFile(prefix="plays-") as file:
             self._store.read_upload(run.id, file)
-            with sorted_rows(read_rows(file, run.source)) as history:
+            with sorted_rows(read_rows(file, run.source), until=run.options.until) as history:
                 yield Fetcher(history, Unguarded())
 
 

@@ -13,6 +13,8 @@ from typing import IO, Any, Self
 
 import httpx
 
+from tests.fakes.lifeline import Lifeline
+
 ROOT = Path(__file__).parents[2]
 ENRICH = "/api/v1/enrichment/artists/enrich"
 _STARTS = 60.0
@@ -74,6 +76,7 @@ class RunningSystem:
             text=True,
             start_new_session=True,
         )
+        self._lifeline = Lifeline(self.process.pid, "INT")
         timer = threading.Timer(_STARTS, self.process.kill)
         timer.start()
         for line in _lines(self.process.stdout):
@@ -88,6 +91,7 @@ class RunningSystem:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         status = self.process.wait(timeout=60)
+        self._lifeline.release()
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()

@@ -14,6 +14,13 @@ from tests.sandbox.running import RunningSandbox
 AT_ONCE = 10  # seconds; a service that drains has 28
 
 
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """For tests that leave it as running as they found it."""
+    with RunningSystem(tmp_path_factory.mktemp("started")) as system:
+        yield system
+
+
 def alive(processes):
     return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
@@ -61,17 +68,16 @@ def test_a_second_ctrl_c_ends_at_once_what_would_not_end(tmp_path):
         assert alive(children) == []
 
 
-def test_a_service_that_was_killed_comes_back(tmp_path):
-    with RunningSystem(tmp_path) as system:
-        system.enrich(name="Radiohead")
-        victim = next(
-            child for child in psutil.Process(system.process.pid).children() if "services.artist" in " ".join(child.cmdline())
-        )
+def test_a_service_that_was_killed_comes_back(started):
+    started.enrich(name="Radiohead")
+    victim = next(
+        child for child in psutil.Process(started.process.pid).children() if "services.artist" in " ".join(child.cmdline())
+    )
 
-        victim.kill()
+    victim.kill()
 
-        assert eventually(lambda: system.enrich(name="Radiohead").status_code == 200)
-        assert system.calls() == 3
+    assert eventually(lambda: started.enrich(name="Radiohead").status_code == 200)
+    assert started.calls() == 3
 
 
 def test_settings_that_cannot_be_used_are_all_said_before_anything_starts(tmp_path):
@@ -85,14 +91,13 @@ def test_settings_that_cannot_be_used_are_all_said_before_anything_starts(tmp_pa
     assert "did you mean ARTIST_PORT?" in ended.stderr
 
 
-def test_a_taken_port_is_an_error_that_names_its_setting(tmp_path):
-    with RunningSystem(tmp_path / "first") as first:
-        second = RunningSystem(tmp_path / "second", {"ARTIST_PORT": str(first.artist_port)})
+def test_a_taken_port_is_an_error_that_names_its_setting(tmp_path, started):
+    second = RunningSystem(tmp_path, {"ARTIST_PORT": str(started.artist_port)})
 
-        with pytest.raises(AssertionError, match=f"ARTIST_PORT={first.artist_port}"):
-            second.start()
+    with pytest.raises(AssertionError, match=f"ARTIST_PORT={started.artist_port}"):
+        second.start()
 
-        second.stop()
+    second.stop()
 
 
 def test_with_a_key_and_an_address_of_ones_own_that_server_is_asked_and_nobody_else(tmp_path):
