@@ -19,15 +19,6 @@ _BURST_SECONDS = 0.75
 """Of its rate a provider grants at once: with whole seconds, three bursts fall into what its own window of two seconds counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often a provider is asked before we give up, and how many faults in a row close the door for how long."""
-
-    retry: RetryPolicy
-    threshold: int
-    probe_after: timedelta
-
-
 @dataclass(slots=True)
 class Guards:
     """Builds guards; `closers` are to be called at the end."""
@@ -37,20 +28,20 @@ class Guards:
     meter: CallMeter
     closers: list[Callable[[], None]] = field(default_factory=list)
 
-    def build(self, name: str, *, rate_per_second: float, timeout: timedelta, patience: Patience) -> Guard:
-        """One guard; those of one name, in whichever service, keep to one rate together."""
+    def build(
+        self, name: str, *, rate_per_second: float, timeout: timedelta, retry: RetryPolicy, threshold: int, probe_after: timedelta
+    ) -> Guard:
+        """One guard; those of one name, in whichever service, keep to one rate together.
+
+        `threshold` faults in a row close the door for `probe_after`.
+        """
+        on_change = partial(self.meter.state, name)
         return Guard(
             name,
-            breaker=Breaker(
-                name,
-                threshold=patience.threshold,
-                probe_after=patience.probe_after,
-                clock=self.clock,
-                on_change=partial(self.meter.state, name),
-            ),
+            breaker=Breaker(name, threshold=threshold, probe_after=probe_after, clock=self.clock, on_change=on_change),
             limiter=self._limiter(name, rate_per_second),
             background=self._limiter(f"{name}.background", rate_per_second * _BACKGROUND),
-            retry=patience.retry,
+            retry=retry,
             timeout=timeout,
             clock=self.clock,
             meter=self.meter,

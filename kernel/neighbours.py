@@ -4,11 +4,13 @@ Only jobs call neighbours, and the gateway: a service that answers a read asks n
 """
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import grpc
 import structlog
+from google.protobuf.message import Message
 from opentelemetry import propagate
 
 from kernel import deadline
@@ -16,8 +18,7 @@ from kernel.auth import Scope, TokenVerifier
 from kernel.errors import InvalidArgument, OwnFault
 from kernel.interceptors import REQUEST_ID_KEY
 
-Request_contra = TypeVar("Request_contra", contravariant=True)
-Reply_co = TypeVar("Reply_co", covariant=True)
+Reply = TypeVar("Reply")
 
 CHANNEL_OPTIONS = (
     ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
@@ -32,12 +33,6 @@ _COME_BACK = timedelta(seconds=10)
 _TOKEN_TTL = timedelta(minutes=5)
 
 
-class Method(Protocol[Request_contra, Reply_co]):
-    """One method of a stub."""
-
-    def __call__(self, request: Request_contra, *, timeout: float, metadata: list[tuple[str, str]]) -> Reply_co: ...
-
-
 class Neighbour:
     """Another service of the house. Any number of threads may ask it; its address may be several, which take turns."""
 
@@ -47,7 +42,7 @@ class Neighbour:
         self._verifier = verifier
         self.channel = grpc.insecure_channel(resolvable(target), CHANNEL_OPTIONS)
 
-    def ask(self, method: Method[Request_contra, Reply_co], request: Request_contra, *, within: timedelta) -> Reply_co:
+    def ask(self, method: Callable[..., Reply], request: Message, *, within: timedelta) -> Reply:
         """Calls a method of a stub on `channel`, with trace, request id and a token of our own.
 
         Raises InvalidArgument when the neighbour refuses the request, OwnFault when it does not answer, DeadlineSpent.

@@ -8,7 +8,7 @@ from typing import Any
 from kernel.asking import Asker
 from kernel.clock import Clock
 from kernel.guard import Guard
-from kernel.guarding import Guards, Patience
+from kernel.guarding import Guards
 from kernel.http import HttpClient
 from kernel.read_through import CacheMeter, ReadThrough
 from kernel.retry import RetryPolicy
@@ -158,10 +158,12 @@ class Providing:
         settings = self.settings
         is_lastfm = name == lastfm.NAME
         threshold, probe_after = settings.enrichment_circuit_breaker_threshold, settings.enrichment_circuit_breaker_timeout
-        patience = Patience(
-            RetryPolicy(attempts or settings.enrichment_max_retries, settings.enrichment_retry_backoff_factor),
+        self._guards[name] = self._guarding.build(
+            name,
+            rate_per_second=rate,
+            timeout=timeout,
+            retry=RetryPolicy(attempts or settings.enrichment_max_retries, settings.enrichment_retry_backoff_factor),
             threshold=settings.lastfm_circuit_breaker_threshold if is_lastfm else threshold,
             probe_after=settings.lastfm_circuit_breaker_timeout if is_lastfm else probe_after,
         )
-        self._guards[name] = self._guarding.build(name, rate_per_second=rate, timeout=timeout, patience=patience)
         return self._guards[name]

@@ -12,7 +12,7 @@ from kernel.auth import TokenVerifier
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
 from kernel.guard import Guard
-from kernel.guarding import Guards, Patience
+from kernel.guarding import Guards
 from kernel.http import HttpClient
 from kernel.jobs import Handler, Jobs, JobStore
 from kernel.neighbours import Neighbour
@@ -167,22 +167,24 @@ class _Building:
 
     def _lastfm_guard(self) -> Guard:
         settings = self._settings
-        threshold, probe_after = settings.lastfm_circuit_breaker_threshold, settings.lastfm_circuit_breaker_timeout
         return self._guards.build(
             lastfm.NAME,
             rate_per_second=settings.lastfm_rate_per_second,
             timeout=settings.tracker_page_timeout,
-            patience=Patience(_ONCE, threshold, probe_after),
+            retry=_ONCE,
+            threshold=settings.lastfm_circuit_breaker_threshold,
+            probe_after=settings.lastfm_circuit_breaker_timeout,
         )
 
     def _listenbrainz_guard(self) -> Guard:
         settings = self._settings
-        threshold, probe_after = settings.enrichment_circuit_breaker_threshold, settings.enrichment_circuit_breaker_timeout
         return self._guards.build(
             listenbrainz.NAME,
             rate_per_second=settings.listenbrainz_rate_per_second,
             timeout=settings.tracker_page_timeout,
-            patience=Patience(_ONCE, threshold, probe_after),
+            retry=_ONCE,
+            threshold=settings.enrichment_circuit_breaker_threshold,
+            probe_after=settings.enrichment_circuit_breaker_timeout,
         )
 
     def _listenbrainz(self) -> listenbrainz.ListenbrainzHistory:

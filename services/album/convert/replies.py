@@ -1,6 +1,5 @@
 """How does what is known become protobuf?"""
 
-from kernel.timestamps import timestamp
 from services.album.domain import Album, Ensured, Track
 from soniquebay.album.v1 import album_pb2 as pb
 
@@ -13,8 +12,8 @@ def album(known: Album) -> pb.Album:
         artist_name=known.artist_name,
         mbid=known.mbid,
         track_count=known.track_count,
-        create_time=timestamp(known.created_at),
-        update_time=timestamp(known.updated_at),
+        create_time=known.created_at,
+        update_time=known.updated_at,
     )
 
 
@@ -26,8 +25,8 @@ def track(known: Track) -> pb.Track:
         artist_name=known.artist_name,
         album_id=known.album_id,
         mbid=known.mbid,
-        create_time=timestamp(known.created_at),
-        update_time=timestamp(known.updated_at),
+        create_time=known.created_at,
+        update_time=known.updated_at,
     )
 
 

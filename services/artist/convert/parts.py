@@ -3,7 +3,6 @@
 from datetime import date
 
 from kernel.evidence import Evidence, Standing
-from kernel.timestamps import timestamp
 from soniquebay.artist.v1 import artist_pb2 as pb
 
 STATUSES = {
@@ -17,8 +16,8 @@ STATUSES = {
 def evidence(known: Evidence) -> pb.Evidence:
     return pb.Evidence(
         provider=known.provider,
-        retrieved_at=timestamp(known.retrieved_at),
-        valid_until=timestamp(known.valid_until),
+        retrieved_at=known.retrieved_at,
+        valid_until=known.valid_until,
         confidence=known.confidence,
         matched_on=known.matched_on,
         source_url=known.source_url,

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.evidence import Candidate
-from kernel.timestamps import timestamp
 from services.artist.convert.parts import day, evidence
 from services.artist.domain import ArtistField, Biography, IdScheme, Image, Manager
 from services.artist.dossier import FactValue, evidence_of
@@ -81,7 +80,7 @@ def monthly_listeners(view: View) -> pb.MonthlyListeners | None:
         value=candidate.value,
         provider=candidate.evidence.provider,
         confidence=candidate.evidence.confidence,
-        retrieved_at=timestamp(candidate.evidence.retrieved_at),
+        retrieved_at=candidate.evidence.retrieved_at,
         evidence=evidence(candidate.evidence),
     )
 
@@ -91,7 +90,7 @@ def labels(view: View) -> pb.Labels | None:
     if own is None and verdict is None:
         return None
     releases = view.dossier.about_the_artist(ArtistField.RELEASES)
-    known = pb.Labels(retrieved_at=timestamp(max((fact.evidence.retrieved_at for fact in releases), default=None)))
+    known = pb.Labels(retrieved_at=max((fact.evidence.retrieved_at for fact in releases), default=None))
     if verdict is not None:
         known.principal, known.method, known.confidence = verdict.principal, verdict.method, verdict.confidence
         known.since = day(verdict.since)
@@ -115,7 +114,7 @@ def management(view: View) -> pb.ArtistManagement | None:
         managers=[_manager(each, view.language) for each in candidate.value],
         provider=candidate.evidence.provider,
         confidence=candidate.evidence.confidence,
-        retrieved_at=timestamp(candidate.evidence.retrieved_at),
+        retrieved_at=candidate.evidence.retrieved_at,
         evidence=evidence(candidate.evidence),
     )
 
@@ -155,5 +154,5 @@ def _biography(text: Biography | None) -> pb.Biography | None:
         content=text.content,
         licence=text.licence,
         url=text.url,
-        publish_time=timestamp(text.published_at),
+        publish_time=text.published_at,
     )

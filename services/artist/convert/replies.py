@@ -6,7 +6,6 @@ from google.protobuf import json_format, struct_pb2
 
 from kernel.evidence import Candidate
 from kernel.telemetry import ProviderFigures
-from kernel.timestamps import timestamp
 from services.artist.batches import Batch
 from services.artist.convert import identities, profiles
 from services.artist.convert.parts import STATUSES, evidence
@@ -68,7 +67,7 @@ def _enriched_artist(view: View) -> pb.EnrichedArtist:
         similar=[similar_artist(each) for each in dossier.similar],
         notes=[_note(each) for each in view.missing],
         stale=view.stale,
-        retrieved_at=timestamp(dossier.retrieved_at()),
+        retrieved_at=dossier.retrieved_at(),
         monthly_listeners=profiles.monthly_listeners(view),
         spotify=profiles.spotify(view),
         listenbrainz=profiles.listenbrainz(view),
@@ -125,11 +124,11 @@ def artist(known: Artist) -> pb.Artist:
         lastfm_listeners=known.lastfm_listeners,
         lastfm_playcount=known.lastfm_playcount,
         lastfm_tags=known.lastfm_tags,
-        lastfm_info_fetched_at=timestamp(known.lastfm_info_fetched_at),
+        lastfm_info_fetched_at=known.lastfm_info_fetched_at,
         lastfm_similar_artists_fetched=known.lastfm_similar_artists_fetched,
         in_library=known.in_library,
-        create_time=timestamp(known.created_at),
-        update_time=timestamp(known.updated_at),
+        create_time=known.created_at,
+        update_time=known.updated_at,
     )
 
 
@@ -154,7 +153,7 @@ def explanation(known: Explanation) -> pb.FieldExplanation:
         chosen=_candidate(known.field, chosen) if chosen else None,
         candidates=[_candidate(known.field, each) for each in known.candidates],
         why=known.why,
-        next_check_time=timestamp(known.next_check_at),
+        next_check_time=known.next_check_at,
         override=_override(known.override) if known.override else None,
     )
 
@@ -176,8 +175,8 @@ def _series(known: Series) -> pb.NumberSeries:
         metric=known.metric,
         provider=known.provider,
         value=known.value,
-        retrieved_at=timestamp(known.as_of),
-        points=[pb.NumberPoint(time=timestamp(each.observed_at), value=each.value) for each in known.points],
+        retrieved_at=known.as_of,
+        points=[pb.NumberPoint(time=each.observed_at, value=each.value) for each in known.points],
         changes=[
             pb.NumberChange(days=days, absolute=change.absolute, relative=change.relative)
             for days, change in known.changes.items()
@@ -192,7 +191,7 @@ def _note(known: Missing) -> pb.Note:
         kind=known.kind,
         reason=_REASONS[known.reason],
         message=known.message,
-        retry_time=timestamp(known.retry_at),
+        retry_time=known.retry_at,
     )
 
 
@@ -204,9 +203,9 @@ def _override(known: Override) -> pb.ArtistOverride:
     return pb.ArtistOverride(
         value=_value(known.field, known.value),
         reason=known.reason,
-        create_time=timestamp(known.created_at),
+        create_time=known.created_at,
         differs_upstream=known.differs_since is not None,
-        differs_since_time=timestamp(known.differs_since),
+        differs_since_time=known.differs_since,
     )
 
 

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from kernel.timestamps import timestamp
 from services.tracker.counting import Completeness
 from services.tracker.domain import Hole, ImportState
 from services.tracker.storing.live import PLAY, PLAYING, Event
@@ -39,11 +37,11 @@ def import_run(run: ImportRun) -> pb.Import:
         time_left=_time_left(run),
         holes=[_hole(hole) for hole in run.holes],
         error=run.error,
-        retry_time=timestamp(run.retry_at),
+        retry_time=run.retry_at,
         reached_time=_second(run.reached),
-        create_time=timestamp(run.created_at),
-        update_time=timestamp(run.updated_at),
-        end_time=timestamp(run.ended_at),
+        create_time=run.created_at,
+        update_time=run.updated_at,
+        end_time=run.ended_at,
         is_undone=run.is_undone,
     )
 
@@ -72,7 +70,7 @@ def progress(run: ImportRun) -> pb.WatchImportResponse:
 
 
 def log_entry(entry: LogEntry) -> pb.ImportLogEntry:
-    return pb.ImportLogEntry(log_time=timestamp(entry.logged_at), kind=entry.kind, message=entry.message, raw=entry.raw)
+    return pb.ImportLogEntry(log_time=entry.logged_at, kind=entry.kind, message=entry.message, raw=entry.raw)
 
 
 def status(now: Status) -> pb.GetTrackerStatusResponse:
@@ -86,11 +84,11 @@ def status(now: Status) -> pb.GetTrackerStatusResponse:
         now_playing=now_playing(known.playing) if known is not None and known.playing else None,
         last_play_time=_second(newest.uts) if newest is not None else None,
         lag_seconds=now.lag_seconds,
-        last_poll_time=timestamp(known.polled_at) if known is not None else None,
-        next_poll_time=timestamp(now.next_poll_at),
+        last_poll_time=known.polled_at if known is not None else None,
+        next_poll_time=now.next_poll_at,
         last_error=known.error if known is not None else "",
         plays_stored=known.plays_stored if known is not None else 0,
-        last_sweep_time=timestamp(known.swept_at) if known is not None else None,
+        last_sweep_time=known.swept_at if known is not None else None,
     )
 
 
@@ -101,7 +99,7 @@ def now_playing(told: Mapping[str, Any]) -> pb.NowPlaying:
         track=told.get("track", ""),
         album=told.get("album", ""),
         image_url=told.get("image_url") or None,
-        seen_time=timestamp(datetime.fromisoformat(seen_at)) if seen_at else None,
+        seen_time=datetime.fromisoformat(seen_at) if seen_at else None,
     )
 
 
@@ -133,14 +131,14 @@ def completeness(known: Completeness) -> pb.GetCompletenessResponse:
         account=known.account,
         stored_count=known.stored,
         source_count=known.counted,
-        count_time=timestamp(known.counted_at),
+        count_time=known.counted_at,
         is_counting=known.is_counting,
         months=[
             pb.MonthCount(
                 month=month.month,
                 stored_count=month.stored,
                 source_count=month.counted,
-                count_time=timestamp(month.counted_at),
+                count_time=month.counted_at,
             )
             for month in known.months
         ],
@@ -167,13 +165,11 @@ def _ended_well(run: ImportRun) -> str:
     return "complete" + (f" with {counted(len(run.holes), 'hole')}" if run.holes else "")
 
 
-def _time_left(run: ImportRun) -> Duration | None:
+def _time_left(run: ImportRun) -> timedelta | None:
     if run.total is None or run.seconds_a_play is None or run.state is not ImportState.RUNNING or run.retry_at is not None:
         return None
     wanted = min(run.total, run.options.limit) if run.options.limit else run.total
-    left = Duration()
-    left.FromTimedelta(timedelta(seconds=max(0, wanted - run.counts.seen) * run.seconds_a_play))
-    return left
+    return timedelta(seconds=max(0, wanted - run.counts.seen) * run.seconds_a_play)
 
 
 def _hole(hole: Hole) -> pb.Hole:

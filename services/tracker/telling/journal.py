@@ -63,29 +63,31 @@ def _of_titles(wanted: PlayFilter) -> list[sa.ColumnElement[bool]]:
 def _by_title(connection: sa.Connection, wanted: PlayFilter, after: Position | None, limit: int) -> list[ToldPlay]:
     """What a walk through all plays would find, found from the titles: it costs a look-up a title, however old or rare the plays.
 
-    The newest `limit` plays are of the `limit` titles that were heard last, and none is older than the last play of the last of
-    these; nor than the play that is, of one title alone, the last to fit.
+    The newest `limit` plays are not older than the last play of the last of the `limit` titles that were heard last; nor than the
+    play of any one of them that, counted back, is its `limit`th.
     """
     of = _of_titles(wanted)
     before = wanted.until if after is None else after[0]
     window = within(wanted.since, before)
+    found = [] if after is None else _of_second(connection, of, after[0], sa.tuple_(*KEY) < sa.tuple_(*map(sa.literal, after)))
     heard = _heard_last(connection, of, window, limit)
-    floor = heard[-1][1] if len(heard) == limit else wanted.since
-    full = _when_full(connection, [title_id for title_id, _ in heard], window, limit)
-    floor = max((second for second in (floor, full) if second is not None), default=None)
-    chosen = sa.select(plays).where(plays.c.title_id.in_([title_id for title_id, _ in heard]), *within(floor, before))
+    if not heard:
+        return found[:limit]
+    title_ids = [title_id for title_id, _ in heard]
+    floors = (heard[-1][1] if len(heard) == limit else None, _when_full(connection, title_ids, window, limit))
+    floor = max((floor for floor in floors if floor is not None), default=None)
+    newer = window if floor is None else [*window, plays.c.uts > floor]
     # Ordered by what no index holds: SQLite would walk through everybody's plays just to have them in order.
-    ordered = chosen.order_by((plays.c.uts + 0).desc(), *(column.desc() for column in KEY[1:]))
-    rest = told(connection, ordered.limit(limit), newest_first=True) if heard else []
-    return [*_rest_of_second(connection, of, after), *rest][:limit]
+    order = ((plays.c.uts + 0).desc(), *(column.desc() for column in KEY[1:]))
+    chosen = sa.select(plays).where(plays.c.title_id.in_(title_ids), *newer).order_by(*order).limit(limit)
+    found += told(connection, chosen, newest_first=True)
+    if floor is not None and len(found) < limit:
+        found += _of_second(connection, of, floor)  # which titles beyond the `limit` may have been heard in as well
+    return found[:limit]
 
 
-def _rest_of_second(connection: sa.Connection, of: Conditions, after: Position | None) -> list[ToldPlay]:
-    """Plays of the second in which the last page ended."""
-    if after is None:
-        return []
-    same_second = plays.c.uts == after[0], sa.tuple_(*KEY) < sa.tuple_(*map(sa.literal, after))
-    return told_among(connection, _newest(same_second), of, newest_first=True, limit=None)
+def _of_second(connection: sa.Connection, of: Conditions, uts: int, *beyond: sa.ColumnElement[bool]) -> list[ToldPlay]:
+    return told_among(connection, _newest([plays.c.uts == uts, *beyond]), of, newest_first=True, limit=None)
 
 
 def _heard_last(connection: sa.Connection, of: Conditions, window: Conditions, limit: int) -> list[tuple[int, int]]:
