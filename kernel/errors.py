@@ -29,8 +29,13 @@ class SoniqueBayError(Exception):
 
     @property
     def reason(self) -> str:
-        """The class's name as callers and figures know it: `PROVIDER_TIMEOUT`."""
+        """What callers tell errors apart by, the class's name: `PROVIDER_TIMEOUT`."""
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).upper()
+
+    @property
+    def kind(self) -> str:
+        """What our own figures call it: `timeout`."""
+        return self.reason.lower().removeprefix("provider_")
 
 
 class Refused(SoniqueBayError):

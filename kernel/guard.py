@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 from kernel import deadline
 from kernel.breaker import Breaker, Verdict
+from kernel.cache import connect_redis
 from kernel.clock import Clock
-from kernel.errors import DeadlineSpent, ProviderFault, ProviderThrottled, ProviderTimeout
+from kernel.errors import DeadlineSpent, ProviderFault, ProviderThrottled, ProviderTimeout, SoniqueBayError
 from kernel.evidence import Absent, Answer
-from kernel.limiter import LONGEST_WAIT, Limiter, LimitReached
+from kernel.limiter import LONGEST_WAIT, Limiter, LimitReached, build_limiter
 from kernel.retry import RetryPolicy
+from kernel.settings import AppSettings
 
 T = TypeVar("T")
 
@@ -29,6 +32,11 @@ _BACKGROUND_PATIENCE = 60.0
 _PATIENCE = 5.0
 """The same of one that somebody waits for."""
 
+_BACKGROUND = 0.75
+"""Share of a provider's rate that jobs may use: what is left is for who waits, even while much is to be done."""
+_BURST_SECONDS = 0.75
+"""Of its rate a provider grants at once: with whole seconds, three bursts fall into what its own window of two seconds counts."""
+
 
 class CallMeter(Protocol):
     """Where calls are counted."""
@@ -36,8 +44,8 @@ class CallMeter(Protocol):
     def called(self, provider: str, operation: str, outcome_kind: str, seconds: float) -> None:
         """One attempt ended, after so many seconds at the provider; each retry is an attempt of its own.
 
-        `outcome_kind` is `found`, `absent`, `ambiguous`, the end of a ProviderFault's `reason` in small letters (`timeout`),
-        `deadline_spent` or `bug`; and for what was never sent, `deferred` (our own limiter said no) or `breaker_open`.
+        `outcome_kind` is `found`, `absent`, `ambiguous`, the `kind` of an error of ours (`timeout`, `deadline_spent`,
+        `failed_precondition`) or `bug`; and for what was never sent, `deferred` (our own limiter said no) or `breaker_open`.
         """
 
     def state(self, provider: str, state: str) -> None:
@@ -92,8 +100,8 @@ class Guard:
             self._give_way()
             answer = self._behind_the_door(attempt, ask)
             kind = type(answer).__name__.lower()
-        except (ProviderFault, DeadlineSpent) as error:
-            kind = "deferred" if isinstance(error, LimitReached) else error.reason.lower().removeprefix("provider_")
+        except SoniqueBayError as error:
+            kind = error.kind
             raise
         finally:
             self.meter.called(self.provider, operation, kind, self.clock.monotonic() - attempt.sent_at)
@@ -138,6 +146,50 @@ class Guard:
             if isinstance(error, ProviderTimeout):
                 raise
             raise ProviderTimeout(self.provider, "did not answer in time") from error
+
+
+@dataclass(slots=True)
+class Guards:
+    """Builds guards; `closers` are to be called at the end."""
+
+    settings: AppSettings
+    clock: Clock
+    meter: CallMeter
+    closers: list[Callable[[], None]] = field(default_factory=list)
+
+    def build(
+        self, name: str, *, rate_per_second: float, timeout: timedelta, retry: RetryPolicy, threshold: int, probe_after: timedelta
+    ) -> Guard:
+        """One guard; those of one name, in whichever service, keep to one rate together.
+
+        `threshold` faults in a row close the door for `probe_after`.
+        """
+        on_change = partial(self.meter.state, name)
+        return Guard(
+            name,
+            breaker=Breaker(name, threshold=threshold, probe_after=probe_after, clock=self.clock, on_change=on_change),
+            limiter=self._limiter(name, rate_per_second),
+            background=self._limiter(f"{name}.background", rate_per_second * _BACKGROUND),
+            retry=retry,
+            timeout=timeout,
+            clock=self.clock,
+            meter=self.meter,
+        )
+
+    def _limiter(self, name: str, rate_per_second: float) -> Limiter:
+        url = self.settings.redis_url.get_secret_value()
+        redis = connect_redis(url) if url else None
+        limiter = build_limiter(
+            name,
+            rate_per_second=rate_per_second,
+            burst=max(1, round(rate_per_second * _BURST_SECONDS)),
+            folder=self.settings.data_dir / "limits",
+            redis=redis,
+            clock=self.clock,
+            realm=self.settings.realm,
+        )
+        self.closers += [limiter.close] if redis is None else [redis.close, limiter.close]
+        return limiter
 
 
 def _believable(asked: timedelta | None) -> timedelta:

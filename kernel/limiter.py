@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 class LimitReached(ProviderThrottled):
     """Our own limiter says no, on the provider's behalf: nothing was sent."""
 
+    kind = "deferred"
+
 
 class Limiter:
     """Grants calls at the provider's rate; `park` stops all of them until a time, which survives a restart.

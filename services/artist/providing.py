@@ -7,8 +7,7 @@ from typing import Any
 
 from kernel.asking import Asker
 from kernel.clock import Clock
-from kernel.guard import Guard
-from kernel.guarding import Guards
+from kernel.guard import Guard, Guards
 from kernel.http import HttpClient
 from kernel.read_through import CacheMeter, ReadThrough
 from kernel.retry import RetryPolicy

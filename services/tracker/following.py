@@ -21,6 +21,7 @@ from services.tracker.planning import plan_catch_up
 from services.tracker.storing import live, spans
 from services.tracker.storing.book import Entry, Written, write_plays
 from services.tracker.storing.live import PLAY, PLAYING, STATUS, Followed
+from services.tracker.storing.titles import unnamed_titles
 
 _SWEEP_EVERY = timedelta(hours=6)
 _SWEEP = timedelta(days=14)
@@ -32,7 +33,8 @@ _log = structlog.get_logger(__name__)
 
 HandOn = Callable[[sa.Connection, list[Play]], None]
 """Plans that new plays are handed on to somebody, in the transaction that stores them."""
-NameLater = Callable[[], None]
+NameLater = Callable[[sa.Connection | None], None]
+"""Plans that what has no ids yet is given some, in a transaction if there is one."""
 
 
 class Stopped(Exception):
@@ -96,7 +98,7 @@ class Following:
             first = first or fetched.page
             written = self._write(context, known, fetched, asked_at, repairs=repairs)
             if written.title_ids and self._naming.name(written.title_ids) is None:
-                self._name_later()
+                self._name_later(None)
             walk = fetched.walk
         return first or Page(())
 
@@ -128,6 +130,8 @@ class Following:
             told: list[tuple[str, Any]] = [] if is_same else [(PLAYING, playing or {})]
             told += [(STATUS, {})] if known.error or known.polled_at is None else []
             live.add_events(connection, told, now)
+            if unnamed_titles(connection, 1):  # left behind by a look that was killed before it named them
+                self._name_later(connection)
 
     def _failed(self, context: JobContext, known: Followed, error: Exception) -> None:
         now = self._clock.now()

@@ -34,7 +34,6 @@ from services.tracker.store import TrackerStore
 from services.tracker.storing import runs, spans
 from services.tracker.storing.book import Entry, Written, count_new, write_plays
 from services.tracker.storing.runs import ImportRun
-from services.tracker.storing.titles import settle_first_plays
 from services.tracker.walking import Walk
 from services.tracker.words import counted, span
 
@@ -71,11 +70,11 @@ class Importing:
             with deadline.in_background(), self._source(run) as source:  # who looks at something meanwhile goes first
                 return attempt.walk(source)
         except Halted:
-            self._store.settle_first_plays()
+            self._store.settle()
             return None
         except Refused as error:
             attempt.fail(error)
-            self._store.settle_first_plays()
+            self._store.settle()
             return None
         except (LeaseLost, DeadlineSpent, OwnFault):
             raise
@@ -130,7 +129,7 @@ class _Attempt:
                 walk = stumbled
                 continue
             self._ledger.hear_total(walk.ask(), fetched.page.total)
-            written = self._write(fetched, asked_at, self._clock.monotonic() - since)
+            written = self._write(walk, fetched, asked_at, self._clock.monotonic() - since)
             since, walk = self._clock.monotonic(), fetched.walk
             self._name(written)
         self._end(walk)
@@ -162,7 +161,7 @@ class _Attempt:
         with self._changing(walk=walk):
             return walk
 
-    def _write(self, fetched: Fetched, asked_at: int, seconds: float) -> Written:
+    def _write(self, walk: Walk, fetched: Fetched, asked_at: int, seconds: float) -> Written:
         run, step, now = self._run, fetched.step, self._clock.now()
         entry = Entry(run.account_id, step.plays, fetched.page.rejects, run.id, step.whole, asked_at)
         with self._committing() as connection:
@@ -181,7 +180,8 @@ class _Attempt:
                 known = max(0, step.counted - stored - written.unfit)
                 delta = Counts(0, stored - written.edited, known, written.edited, written.removed, len(written.rejects))
             self._ledger.add(step, delta + Counts(seen=step.counted, requests=fetched.requests), seconds)
-            self._change(connection, walk=fetched.walk, error="", retry_at=None)
+            self._set_aside(connection, walk, fetched.walk)
+            self._change(connection, walk=fetched.walk, holes=merged_holes(fetched.walk), error="", retry_at=None)
         return written
 
     def _tell(self, connection: sa.Connection, written: Written, closed: list[Hole]) -> None:
@@ -217,8 +217,7 @@ class _Attempt:
         if is_lost and after.leap is not None and after.leap.search is not Search.END:
             return self._wait(error)  # no part of the history is answered: that is no hole
         with self._changing(walk=after, holes=merged_holes(after)) as connection:
-            for hole in after.holes[len(walk.holes) :]:
-                self._log(connection, "hole", f"{span(hole)} is set aside: {hole.reason}.")
+            self._set_aside(connection, walk, after)
         return after
 
     def _wait(self, error: ProviderFault) -> Again:
@@ -235,12 +234,16 @@ class _Attempt:
         message = "complete" + (f" with {counted(len(found), 'hole')}" if found else "")
         with self._committing() as connection:
             if not run.options.dry_run:
-                settle_first_plays(connection)
+                self._store.settle_titles(connection)
                 spans.save_holes(connection, run.account_id, found)
                 runs.drop_upload(connection, run.id)
             self._log(connection, "ended", f"The import is {message}.")
             ended = {"state": ImportState.SUCCEEDED, "error": "", "retry_at": None, "ended_at": self._clock.now()}
             self._change(connection, walk=walk, holes=found, **ended)
+
+    def _set_aside(self, connection: sa.Connection, before: Walk, after: Walk) -> None:
+        for hole in after.holes[len(before.holes) :]:
+            self._log(connection, "hole", f"{span(hole)} is set aside: {hole.reason}.")
 
     def _log(self, connection: sa.Connection, kind: str, message: str) -> None:
         runs.add_to_log(connection, self._run.id, self._clock.now(), [(kind, message, "")])

@@ -16,9 +16,13 @@ def plan_walk(options: ImportOptions, covered: Sequence[tuple[int, int]]) -> Wal
 
 
 def plan_retry(walk: Walk, holes: Sequence[Hole]) -> Walk:
-    """A walk through the holes, and whatever was left when the walk ended."""
+    """A walk through the holes, then through whatever was left when the walk ended.
+
+    The holes are newer, so they come first where a limit is left; where it was reached without them, they are all there is to do.
+    """
     measured = [Window(walk.leap.floor, walk.leap.top)] if walk.leap is not None and walk.leap.search is not Search.END else []
-    return Walk((*walk.windows, *measured, *(Window(hole.since, hole.until) for hole in holes)), walk.left)
+    missing = *measured, *(Window(hole.since, hole.until) for hole in holes)
+    return Walk(missing) if walk.left == 0 else Walk((*missing, *walk.windows), walk.left)
 
 
 def plan_catch_up(since: int, sweep_from: int, covered: Sequence[tuple[int, int]]) -> Walk:

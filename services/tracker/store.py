@@ -15,7 +15,7 @@ from services.tracker.planning import plan_retry
 from services.tracker.storing import runs, spans
 from services.tracker.storing.book import take_back
 from services.tracker.storing.runs import ImportRun, LogEntry
-from services.tracker.storing.titles import settle_first_plays
+from services.tracker.storing.titles import settle_first_plays, unnamed_titles
 
 IMPORT = "import_history"
 
@@ -130,14 +130,23 @@ class TrackerStore:
         with self.database.read() as connection:
             into.writelines(runs.load_upload(connection, import_id))
 
-    def settle_first_plays(self) -> None:
+    def settle(self) -> None:
         """After an import that ended before its end."""
         with self.database.write() as connection:
-            settle_first_plays(connection)
+            self.settle_titles(connection)
 
-    def name_titles_later(self) -> None:
-        """A job gives ids to what has none yet."""
-        self._jobs.enqueue(NAME_TITLES, lane=Lane.NORMAL, dedupe_key=NAME_TITLES, max_attempts=_FOR_EVER)
+    def settle_titles(self, connection: sa.Connection) -> None:
+        """After an import: the first play of every title is what it is, and what was left without ids is named by a job.
+
+        A process that is killed between writing a page and naming it leaves such titles behind.
+        """
+        settle_first_plays(connection)
+        if unnamed_titles(connection, 1):
+            self.name_titles_later(connection)
+
+    def name_titles_later(self, connection: sa.Connection | None = None) -> None:
+        """A job, planned in the caller's transaction if one is given, gives ids to what has none yet."""
+        self._jobs.enqueue(NAME_TITLES, lane=Lane.NORMAL, dedupe_key=NAME_TITLES, max_attempts=_FOR_EVER, connection=connection)
 
     def _again(self, connection: sa.Connection, run: ImportRun) -> None:
         self._enqueue(connection, run.id, Lane.NORMAL)

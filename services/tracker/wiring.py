@@ -11,8 +11,7 @@ from prometheus_client import CollectorRegistry
 from kernel.auth import TokenVerifier
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
-from kernel.guard import Guard
-from kernel.guarding import Guards
+from kernel.guard import Guard, Guards
 from kernel.http import HttpClient
 from kernel.jobs import Handler, Jobs, JobStore
 from kernel.neighbours import Neighbour

@@ -77,14 +77,17 @@ class RunningSystem:
             start_new_session=True,
         )
         self._lifeline = Lifeline(self.process.pid, "INT")
-        timer = threading.Timer(_STARTS, self.process.kill)
+        timer = threading.Timer(_STARTS, self.process.terminate)  # not killed: it would leave behind what it started
         timer.start()
         for line in _lines(self.process.stdout):
             self.said += line
             if "running at" in line:
                 break
         timer.cancel()
-        assert "running at" in self.said, _rest(self.process.stderr)
+        if "running at" not in self.said:
+            last_words = _rest(self.process.stderr)
+            self.stop()
+            raise AssertionError(last_words)
 
     def stop(self) -> int:
         """Ctrl-C; answers the exit status."""

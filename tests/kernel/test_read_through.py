@@ -470,7 +470,7 @@ def read_at_once(reads: ReadThrough[str], subject: Subject, size: int) -> list[s
         try:
             return subject.read(reads).value
         except ProviderFault as fault:
-            return fault.reason
+            return fault.kind
 
     with ThreadPoolExecutor(size) as pool:
         return [future.result(PATIENCE) for future in [pool.submit(read) for _ in range(size)]]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from itertools import compress
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,21 +48,21 @@ TRACK = Kind(titles.c.track, titles.c.track_id, (titles.c.artist_key, titles.c.t
 
 
 def most_heard(
-    connection: sa.Connection, kind: Kind, groups: Sequence[int], heard: Mapping[int, int], limit: int
+    connection: sa.Connection, kind: Kind, group_of: Sequence[int], heard: Mapping[int, int], limit: int
 ) -> tuple[int, list[TopEntry]]:
-    """How many there are, and those heard most, by the numbers of their groups and by how often each title was heard.
+    """How many there are, and those heard most. `heard` is how often each title was, `group_of` its group, in the same order.
 
     Each is spelt as in the title of it that was heard most; among equals that which was stored first counts.
     """
-    group_of = [groups[title_id] for title_id in heard]
     counts = dict.fromkeys(group_of, 0)
     for group, count in zip(group_of, heard.values(), strict=True):
         counts[group] += count
     counts.pop(NONE, None)
     enough = min(nlargest(limit, counts.values()), default=0)
     best = {group for group, count in counts.items() if count >= enough}
+    is_best = [group in best for group in group_of]
     faces: dict[int, tuple[int, int]] = {}
-    for group, title_id in [pair for pair in zip(group_of, heard, strict=True) if pair[0] in best]:
+    for group, title_id in zip(compress(group_of, is_best), compress(heard, is_best), strict=True):
         face = -heard[title_id], title_id
         faces[group] = min(faces.get(group, face), face)
     ranking = sorted((-counts[group], title_id) for group, (_, title_id) in faces.items())[:limit]
@@ -74,17 +75,14 @@ def first_heard(connection: sa.Connection, stretches: Sequence[Stretch], limit: 
     """How many artists were heard for the first time ever within the stretches, and who, newest first."""
     if not stretches:
         return 0, []
-    other = titles.alias("other")
-    earlier = sa.select(other.c.id).where(other.c.artist_key == titles.c.artist_key, other.c.first_uts < titles.c.first_uts)
-    bounds = (titles.c.first_uts.between(since, until - 1) for since, until in _joined(stretches))
-    new = (
-        sa.select(sa.func.min(titles.c.id), titles.c.first_uts, sa.func.count().over())
-        .where(sa.or_(*bounds), ~earlier.exists())
-        .group_by(titles.c.artist_key, titles.c.first_uts)
-        .order_by(titles.c.first_uts.desc(), titles.c.artist_key)
-        .limit(limit)
-    )
-    found = connection.execute(new).all()
+    bounds = sa.or_(*(titles.c.first_uts.between(since, until - 1) for since, until in _joined(stretches)))
+    # Of each artist one look is enough: most have many titles.
+    first = sa.select(titles.c.artist_key, sa.func.min(titles.c.first_uts).label("uts")).where(bounds)
+    new = first.group_by(titles.c.artist_key).subquery("new")
+    earlier = sa.select(titles.c.id).where(titles.c.artist_key == new.c.artist_key, titles.c.first_uts < new.c.uts)
+    face = sa.select(sa.func.min(titles.c.id)).where(titles.c.artist_key == new.c.artist_key, titles.c.first_uts == new.c.uts)
+    query = sa.select(face.scalar_subquery(), new.c.uts, sa.func.count().over()).where(~earlier.exists())
+    found = connection.execute(query.order_by(new.c.uts.desc(), new.c.artist_key).limit(limit)).all()
     rows = _named(connection, ARTIST, [title_id for title_id, _, _ in found])
     artists = [NewArtist(rows[title_id].artist, rows[title_id].id, first_uts) for title_id, first_uts, _ in found]
     return (found[0][2] if found else 0), artists

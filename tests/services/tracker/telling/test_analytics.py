@@ -51,7 +51,7 @@ def runs(days: set[date]) -> list[tuple[date, date]]:
     return list(zip(starts, ends, strict=True))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(scene=around(days=4, most=60), before=st.integers(0, 3), after=st.integers(0, 3), top=st.integers(1, 5))
 def test_analytics_are_what_counting_by_hand_gives(shelf: Shelf, scene, before, after, top):
     zone, middle, heard = scene

@@ -31,7 +31,7 @@ def read_back(content: bytes) -> list[Play]:
     return [row for row in rows if isinstance(row, Play)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     heard=st.lists(st.builds(Heard, st.integers(NOON, NOON + 99), NAMES, NAMES, TEXT), min_size=1, max_size=12),
     form=st.sampled_from(["csv", "jsonl"]),

@@ -30,7 +30,7 @@ def by_hand(shelf: Shelf, zone: ZoneInfo, day: date) -> list[tuple[int, int, lis
     return hours
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(scene=around(), shift=st.integers(-1, 1))
 def test_a_day_is_what_counting_by_hand_gives(shelf: Shelf, scene, shift):
     zone, middle, heard = scene
