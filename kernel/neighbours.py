@@ -56,9 +56,6 @@ class Neighbour:
                 raise InvalidArgument.of("", f"The {self._name} service refuses this: {error.details()}") from error
             raise OwnFault(f"The {self._name} service does not answer.", retry_after=_COME_BACK) from error
 
-    def close(self) -> None:
-        self.channel.close()
-
 
 def resolvable(target: str) -> str:
     """The address in the form that is resolved again and again, and whose calls spread over all it names."""

@@ -6,7 +6,6 @@ import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
-from typing import Protocol
 
 from filelock import FileLock
 from google.protobuf.message import Message
@@ -22,18 +21,11 @@ Cursor = tuple[str | int | float | None, ...]
 """Where a page ended: the sort columns of its last row. It is signed, not hidden: callers can read it."""
 
 
-class PagedRequest(Protocol):
-    """The two fields every list request has."""
-
-    page_size: int
-    page_token: str
-
-
-def page_size(request: PagedRequest) -> int:
+def page_size(asked: int) -> int:
     """How many rows to answer: 50 when the caller leaves it open, never over 200. Raises InvalidArgument below zero."""
-    if request.page_size < 0:
+    if asked < 0:
         raise InvalidArgument.of("page_size", "must be 0 (the default) or more")
-    return min(request.page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+    return min(asked or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
 
 
 class PageTokens:

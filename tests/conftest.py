@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from kernel.database import Database
 from tests.fakes.clock import FakeClock
-from tests.fakes.servers import PostgresServer, RedisServer, SqliteFiles, find_free_port
+from tests.fakes.servers import PostgresServer, RedisServer, find_free_port, lay_sqlite
 from tests.running_order import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - pytest's hooks
 
 # How long an example takes is the machine's affair: another run beside this one makes any of them slow.
@@ -33,11 +33,6 @@ def postgres_server() -> Iterator[PostgresServer]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
-    return SqliteFiles(tmp_path_factory.mktemp("migrated"))
-
-
 @pytest.fixture
 def migrations() -> Path | None:
     """What made the tables of `database_url`; a folder of tests, or one file, says otherwise by a fixture of this name."""
@@ -45,12 +40,12 @@ def migrations() -> Path | None:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(
-    request: pytest.FixtureRequest, sqlite_files: SqliteFiles, migrations: Path | None, tmp_path: Path
-) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, migrations: Path | None, tmp_path: Path) -> Iterator[str]:
     """A database nobody has touched yet: the test runs once on an SQLite file and once on PostgreSQL."""
     if request.param == "sqlite":
-        yield sqlite_files.fresh(tmp_path / "store.sqlite", migrations)
+        if migrations:
+            lay_sqlite(tmp_path / "store.sqlite", migrations)
+        yield f"sqlite:///{tmp_path / 'store.sqlite'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.fresh_database(migrations) as url:

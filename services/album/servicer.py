@@ -26,7 +26,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         self._tokens = tokens
 
     def ListAlbums(self, request: pb.ListAlbumsRequest, context: grpc.ServicerContext) -> pb.ListAlbumsResponse:
-        size, after = page_size(request), self._position(request)
+        size, after = page_size(request.page_size), self._position(request)
         found = self._store.list_albums(requests.album_filter(request), after=after, limit=size + 1)
         albums = [replies.album(each) for _, each in found[:size]]
         return pb.ListAlbumsResponse(albums=albums, next_page_token=self._token(found, size, request))
@@ -35,7 +35,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         return pb.GetAlbumResponse(album=replies.album(self._pipeline.get_album(requests.album_id(request.album))))
 
     def ListAlbumTracks(self, request: pb.ListAlbumTracksRequest, context: grpc.ServicerContext) -> pb.ListAlbumTracksResponse:
-        size, after = page_size(request), self._position(request)
+        size, after = page_size(request.page_size), self._position(request)
         album = self._pipeline.get_album(requests.album_id(request.album))
         found = self._store.list_tracks(album.id, after=after, limit=size + 1)
         tracks = [replies.track(each) for _, each in found[:size]]

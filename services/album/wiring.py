@@ -53,7 +53,7 @@ def build(settings: AlbumSettings, *, clock: Clock | None = None) -> AlbumParts:
     jobs = Jobs(JobStore(database, clock, lease=settings.job_lease), clock)
 
     def close() -> None:
-        neighbour.close()
+        neighbour.channel.close()
         database.close()
 
     return AlbumParts(CollectorRegistry(), store, servicer, jobs, close)

@@ -87,7 +87,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         return replies.metrics_response(self._figures())
 
     def ListArtists(self, request: pb.ListArtistsRequest, context: grpc.ServicerContext) -> pb.ListArtistsResponse:
-        size, after = page_size(request), self._tokens.read(request.page_token, request)
+        size, after = page_size(request.page_size), self._tokens.read(request.page_token, request)
         wanted = ArtistFilter(requests.name_prefix(request), requests.optional_bool(request))
         start = (str(after[0]), str(after[1])) if after else None
         found = self._store.list_artists(wanted, after=start, limit=size + 1)
@@ -101,7 +101,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
     def ListSimilarArtists(
         self, request: pb.ListSimilarArtistsRequest, context: grpc.ServicerContext
     ) -> pb.ListSimilarArtistsResponse:
-        size, after = page_size(request), self._tokens.read(request.page_token, request)
+        size, after = page_size(request.page_size), self._tokens.read(request.page_token, request)
         wanted = requests.similar_filter(request)
         artist = self._pipeline.get_artist(requests.ref(request.artist))
         offset = int(after[0] or 0) if after else 0

@@ -78,7 +78,7 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         return pb.UploadImportResponse(created_import=replies.import_run(run))
 
     def ListImports(self, request: pb.ListImportsRequest, context: grpc.ServicerContext) -> pb.ListImportsResponse:
-        size, after = page_size(request), self._tokens.read(request.page_token, request)
+        size, after = page_size(request.page_size), self._tokens.read(request.page_token, request)
         found = self._store.list_imports(before=int(after[0] or 0) if after else None, limit=size + 1)
         token = self._tokens.issue((found[size - 1].id,), request) if len(found) > size else ""
         return pb.ListImportsResponse(imports=[replies.import_run(run) for run in found[:size]], next_page_token=token)
@@ -111,14 +111,14 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         return map(replies.progress, self._imports.watch(requests.import_id(request.import_id)))
 
     def ListImportLog(self, request: pb.ListImportLogRequest, context: grpc.ServicerContext) -> pb.ListImportLogResponse:
-        size, after = page_size(request), self._tokens.read(request.page_token, request)
+        size, after = page_size(request.page_size), self._tokens.read(request.page_token, request)
         import_id, kind = requests.import_id(request.import_id), requests.log_kind(request.kind)
         found = self._store.list_log(import_id, kind=kind, after=int(after[0] or 0) if after else 0, limit=size + 1)
         token = self._tokens.issue((found[size - 1].id,), request) if len(found) > size else ""
         return pb.ListImportLogResponse(entries=[replies.log_entry(each) for each in found[:size]], next_page_token=token)
 
     def ListPlays(self, request: pb.ListPlaysRequest, context: grpc.ServicerContext) -> pb.ListPlaysResponse:
-        size, after = page_size(request), self._tokens.read(request.page_token, request)
+        size, after = page_size(request.page_size), self._tokens.read(request.page_token, request)
         found = self._history.list_plays(requests.play_filter(request), after=after, limit=size + 1)
         token = self._tokens.issue(found[size - 1].position, request) if len(found) > size else ""
         return telling.plays_response(found[:size], token)

@@ -198,5 +198,5 @@ class _Building:
 
     def _album_service(self) -> AlbumService:
         neighbour = Neighbour("album", self._settings.album_target, TokenVerifier.from_settings(self._settings))
-        self._closers.append(neighbour.close)
+        self._closers.append(neighbour.channel.close)
         return AlbumService(neighbour)

@@ -9,6 +9,7 @@ import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,25 +45,19 @@ def find_free_port() -> int:
         return port
 
 
-class SqliteFiles:
-    """Fresh SQLite databases; those with tables are copies of one that was migrated once, which lies in `folder`."""
+def lay_sqlite(path: Path, migrations: Path) -> None:
+    """Where there is no file yet, one that holds what `migrations` make and no row: a copy of one that they were run on once."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_migrated_file(migrations))
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._migrated: dict[Path, Path] = {}
 
-    def fresh(self, path: Path, migrations: Path | None = None) -> str:
-        """The URL of a file that is not there yet, or that holds what `migrations` make and no row."""
-        if migrations is not None:
-            shutil.copyfile(self._find_migrated(migrations), path)
-        return f"sqlite:///{path}"
-
-    def _find_migrated(self, migrations: Path) -> Path:
-        if migrations not in self._migrated:
-            path = self._folder / f"{len(self._migrated)}.sqlite"
-            _migrate(f"sqlite:///{path}", migrations)
-            self._migrated[migrations] = path
-        return self._migrated[migrations]
+@cache
+def _migrated_file(migrations: Path) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "migrated.sqlite"
+        _migrate(f"sqlite:///{path}", migrations)
+        return path.read_bytes()
 
 
 class PostgresServer:

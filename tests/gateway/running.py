@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 
 from gateway import http_server
+from gateway.ledger import MIGRATIONS
 from gateway.settings import GatewaySettings
 from gateway.wiring import Gateway, build
 from kernel.clock import Clock
+from tests.fakes.servers import lay_sqlite
 from tests.gateway.trial import TrialServer
 
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nobody speaks TLS here, and reading them takes longer than a test
@@ -23,6 +25,8 @@ class RunningGateway:
     """Serves from its making until `stop`."""
 
     def __init__(self, settings: GatewaySettings, clock: Clock | None = None) -> None:
+        if not settings.database_url:
+            lay_sqlite(settings.data_dir / "gateway.sqlite", MIGRATIONS)
         self.gateway: Gateway = build(settings, clock=clock)
         listener = http_server.listen(self.gateway)
         self.port: int = listener.getsockname()[1]

@@ -283,7 +283,7 @@ def die(tracker: OwnTracker, chance: random.Random) -> None:
 
 def test_a_tracker_killed_ten_times_loses_no_play_and_doubles_none(tracker):
     system, chance = tracker.system, random.Random(MANY)  # noqa: S311 - reproducible, not secret
-    system.arrange(page_seconds=0.2)
+    system.arrange(page_seconds=0.15)
     address = system.begin()
 
     for _ in range(10):

@@ -8,7 +8,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from kernel import deadline
 from kernel.errors import ProviderFault, ProviderMalformed, ProviderTimeout, ProviderUnavailable
-from kernel.http import BridgeTransport, HttpClient, parse_retry_after
+from kernel.http import HttpClient, parse_retry_after
 from tests.fakes.raw_server import Act, Conversation, RawServer, answer, gzip_bomb, once, replying
 from tests.fakes.servers import find_free_port
 
@@ -386,31 +385,6 @@ def test_a_fault_names_the_provider_and_neither_url_nor_key(fetch):
 )
 def test_retry_after_is_read_in_both_forms_and_kept_within_reason(text, wait):
     assert parse_retry_after(text, NOW) == wait
-
-
-def test_a_library_with_its_own_client_goes_through_our_door(serve, open_client):
-    server = serve(echo)
-    bridge = BridgeTransport(
-        open_client(server), f"{server.url}v2/", provider="upstream", timeout=timedelta(seconds=5), prefix="/2.0/"
-    )
-
-    sent = []
-    for _ in range(3):
-        with httpx2.Client(mounts={"https://": bridge}, trust_env=False) as library:
-            sent.append(library.post("https://api.example/2.0/?user=x", data={"method": "get"}).text)
-
-    assert sent[0].startswith("POST /v2/?user=x HTTP/1.1\r\n")
-    assert "User-Agent: SoniqueBay/1" in sent[0]
-    assert sent[0].endswith("\r\n\r\nmethod=get")
-    assert server.connections == 1
-
-
-def test_faults_pass_through_the_library(serve, open_client):
-    server = serve(say_nothing)
-    bridge = BridgeTransport(open_client(server), server.url, provider="upstream", timeout=TIMEOUT)
-
-    with httpx2.Client(mounts={"https://": bridge}, trust_env=False) as library, pytest.raises(ProviderTimeout):
-        library.get("https://api.example/")
 
 
 def _self_signed(path: Path) -> Path:

@@ -11,9 +11,10 @@ from kernel.auth import TokenVerifier
 from kernel.clock import Clock
 from kernel.server import Address, start
 from services.album.settings import AlbumSettings
-from services.album.wiring import build
+from services.album.wiring import MIGRATIONS, build
 from soniquebay.album.v1 import album_pb2 as pb
 from soniquebay.album.v1 import album_pb2_grpc
+from tests.fakes.servers import lay_sqlite
 from tests.services.artist.running import Refusal
 
 
@@ -22,6 +23,8 @@ class RunningAlbum:
 
     def __init__(self, artist_port: int, data_dir: Path, clock: Clock | None = None, **changes: Any) -> None:
         settings = AlbumSettings(data_dir=data_dir, artist_port=artist_port, **changes)
+        if not settings.database_url:
+            lay_sqlite(data_dir / "album.sqlite", MIGRATIONS)
         self.parts = build(settings, clock=clock)
         self.server = start(
             self.parts.services,

@@ -18,9 +18,10 @@ from kernel.clock import Clock
 from kernel.server import Address, start
 from sandbox.environment import settings_for
 from services.artist.settings import ArtistSettings
-from services.artist.wiring import build
+from services.artist.wiring import MIGRATIONS, build
 from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.artist.v1 import artist_pb2_grpc
+from tests.fakes.servers import lay_sqlite
 
 
 class RunningArtist:
@@ -40,6 +41,8 @@ class RunningArtist:
         if not every_source:
             usual["enrichment_providers"] = "lastfm"
         settings = ArtistSettings(**(usual | changes))
+        if not settings.database_url:
+            lay_sqlite(data_dir / "artist.sqlite", MIGRATIONS)
         self.parts = build(settings, clock=clock)
         self.server = start(
             self.parts.services,

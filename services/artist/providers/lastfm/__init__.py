@@ -27,9 +27,10 @@ from kernel.errors import (
     SoniqueBayError,
 )
 from kernel.evidence import Absent, Answer, Found
-from kernel.http import BridgeTransport, HttpClient, parse_retry_after
+from kernel.http import HttpClient, parse_retry_after
 from services.artist.domain import Identity, Profile, SimilarName, Tag, heaviest_tags, is_special_name, match_key
 from services.artist.providers.lastfm import answers
+from services.artist.providers.lastfm.bridge import BridgeTransport
 
 NAME = "lastfm"
 LICENCE = "Last.fm terms of service"
