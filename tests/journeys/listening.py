@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ FAST = {
     "GATEWAY_RATE_WRITE_PER_MINUTE": "0",
 }
 _LARGEST_PAGE = 1000
+_EVERYTHING = {"journal": True, "faults": True, "settings": True}
 
 Heard = tuple[int, str, str, str]
 """Second, artist, track, album."""
@@ -111,7 +112,7 @@ class ListeningSystem(RunningSystem):
 
     def empty(self) -> None:
         """Takes back every import, and whatever was arranged."""
-        self.sandbox.post("/_sandbox/reset", json={"journal": True, "faults": True, "settings": True})
+        self.sandbox.post("/_sandbox/reset", json=_EVERYTHING)
         for each in self.get(IMPORTS, page_size=200)["imports"]:
             address = f"{IMPORTS}/{each['id']}"
             if not each["is_undone"]:
@@ -146,8 +147,9 @@ class OwnTracker:
             command = [sys.executable, "-m", "services.tracker"]
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
-    def restart(self, folder: str, **settings: str) -> None:
-        """Another one in its place; answers are those of the new one afterwards."""
+    def replace(self, folder: str, **settings: str) -> None:
+        """Another one in its place, and nothing arranged in the sandbox; answers are those of the new one afterwards."""
+        self.system.sandbox.post("/_sandbox/reset", json=_EVERYTHING)
         self.kill()
         self.start(folder, **settings)
         self.await_ready()
@@ -161,7 +163,7 @@ class OwnTracker:
         self._process.wait()
 
 
-def events(client: httpx.Client, path: str) -> Iterator[tuple[str, Any]]:
+def events(client: httpx.Client, path: str) -> Generator[tuple[str, Any], None, None]:
     """Name and content of each event, until the stream ends."""
     name = ""
     with client.stream("GET", path, timeout=4 * PATIENT) as answer:

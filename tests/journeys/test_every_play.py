@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psutil
 import pytest
@@ -55,7 +56,7 @@ def grown_up(tmp_path_factory, postgres_server) -> Iterator[ListeningSystem]:
 
 
 @pytest.fixture
-def system(first_steps) -> ListeningSystem:
+def system(first_steps: ListeningSystem) -> ListeningSystem:
     """SQLite and memory, with nothing imported."""
     first_steps.empty()
     return first_steps
@@ -80,10 +81,9 @@ def lone_tracker(tmp_path_factory) -> Iterator[OwnTracker]:
 
 
 @pytest.fixture
-def tracker(lone_tracker, tmp_path) -> OwnTracker:
+def tracker(lone_tracker: OwnTracker, tmp_path: Path) -> OwnTracker:
     """A tracker service with nothing imported, to be killed and started at will."""
-    lone_tracker.system.sandbox.post("/_sandbox/reset", json={"journal": True, "faults": True, "settings": True})
-    lone_tracker.restart(str(tmp_path))
+    lone_tracker.replace(str(tmp_path))
     return lone_tracker
 
 
@@ -171,7 +171,7 @@ def test_who_does_not_wait_is_told_where_to_watch_it_to_its_end(system):
 
 def is_under_way(system: ListeningSystem, address: str) -> bool:
     """Whether some of it is stored, and some is not."""
-    return 0 < system.get(address)["counts"]["seen"] < MANY
+    return 0 < int(system.get(address)["counts"]["seen"]) < MANY
 
 
 def is_quiet(system: ListeningSystem) -> bool:
@@ -308,21 +308,22 @@ def test_a_tracker_killed_ten_times_loses_no_play_and_doubles_none(tracker):
     ],
     ids=["private profile", "unknown user", "refused key"],
 )
-def test_what_no_waiting_will_mend_is_told_at_once_in_one_sentence(tracker, settings, status, words):
-    tracker.restart(tracker.folder, **settings)
+def test_what_no_waiting_will_mend_is_told_at_once_in_one_sentence(lone_tracker, tmp_path, settings, status, words):
+    lone_tracker.replace(str(tmp_path), **settings)
+    system = lone_tracker.system
     started = time.monotonic()
 
-    answer = tracker.system.import_history()
+    answer = system.import_history()
 
     took = time.monotonic() - started
-    ended = tracker.system.get(tracker.system.newest_import())
+    ended = system.get(system.newest_import())
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.json()["detail"].startswith(words)
     assert answer.json()["detail"].endswith(".")
     assert ". " not in answer.json()["detail"]
     assert took < AT_ONCE
     assert (ended["state"], ended["retry_time"]) == ("IMPORT_STATE_FAILED", None)
-    assert tracker.system.calls() == 1
+    assert system.calls() == 1
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])

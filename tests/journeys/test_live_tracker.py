@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +26,7 @@ PLAYS = 500
 class FollowingSystem(ListeningSystem):
     """Its upstream is a sandbox of the test's own, which goes on while the system is off."""
 
-    def __init__(self, folder: Any, upstream: RunningSandbox) -> None:
+    def __init__(self, folder: Path, upstream: RunningSandbox) -> None:
         addresses = {name: value for name, value in settings_for(upstream.url).items() if name != "LASTFM_USERNAME"}
         super().__init__(folder, PLAYS, {**addresses, "TRACKER_INTERVAL_SECONDS": str(INTERVAL)})
         self.upstream = upstream
@@ -64,7 +64,7 @@ def running(tmp_path_factory) -> Iterator[FollowingSystem]:
 
 
 @pytest.fixture
-def system(running) -> FollowingSystem:
+def system(running: FollowingSystem) -> FollowingSystem:
     """Its tracker is stopped, and nothing plays."""
     running.post(f"{TRACKER}/stop")
     running.announce("")

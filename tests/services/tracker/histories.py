@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from kernel.errors import ProviderFault, ProviderUnavailable
 from kernel.evidence import Answer, Found
@@ -9,6 +10,8 @@ from services.tracker.domain import Page, Play, Title
 from services.tracker.walking import Ask
 
 NAME = "lastfm"
+
+T = TypeVar("T")
 
 
 class FakeHistory:
@@ -18,7 +21,7 @@ class FakeHistory:
 
     def __init__(self, plays: Iterable[Play] = ()) -> None:
         self.plays = list(plays)
-        self.before: Callable[[Ask], None] = lambda _: None
+        self.before: Callable[[Ask], object] = lambda _: None
         self.poison: tuple[int, int] = (0, 0)
         self.is_down = False
         self.is_refusing = False
@@ -57,7 +60,7 @@ class Door:
 
     provider = NAME
 
-    def call(self, _operation: str, ask: Callable[[], Answer[object]]) -> Answer[object]:
+    def call(self, _operation: str, ask: Callable[[], Answer[T]]) -> Answer[T]:
         return ask()
 
 

@@ -6,7 +6,7 @@ from kernel.errors import FailedPrecondition
 from services.tracker.domain import Play, Title
 from services.tracker.planning import plan_catch_up
 from services.tracker.storing import live
-from services.tracker.storing.live import PLAY, PLAYING, STATUS
+from services.tracker.storing.live import PLAY, PLAYING, STATUS, Followed
 from services.tracker.walking import Window
 from tests.services.tracker.workshop import Workshop
 
@@ -16,6 +16,12 @@ OTHER = Title("Can", "Vitamin C")
 
 def now(workshop: Workshop) -> int:
     return int(workshop.clock.now().timestamp())
+
+
+def followed(workshop: Workshop) -> Followed:
+    tracker = workshop.switch.status().tracker
+    assert tracker is not None
+    return tracker
 
 
 def tick(workshop: Workshop, seconds: int = 121) -> None:
@@ -46,14 +52,15 @@ def test_what_plays_now_is_told_once_and_never_stored(workshop: Workshop):
     workshop.switch.start(None)
     workshop.work()
     tick(workshop)
-    playing = workshop.switch.status().tracker.playing
+    playing = followed(workshop).playing
     workshop.history.playing = None
     tick(workshop)
 
+    assert playing is not None
     assert playing["track"] == "Sexy Boy"
     assert events(workshop).count(PLAYING) == 2
     assert workshop.stored().total() == 0
-    assert workshop.switch.status().tracker.playing is None
+    assert followed(workshop).playing is None
 
 
 def test_three_hours_switched_off_are_caught_up(workshop: Workshop):
@@ -122,11 +129,11 @@ def test_a_look_that_fails_says_so_and_the_next_one_makes_good(workshop: Worksho
     workshop.history.plays.append(Play(now(workshop) + 10, SONG))
 
     tick(workshop)
-    failing = workshop.switch.status()
+    failing, error = workshop.switch.status(), followed(workshop).error
     workshop.history.is_down = False
     tick(workshop)
 
-    assert (failing.state, failing.tracker.error) == ("failing", "lastfm: does not answer")
+    assert (failing.state, error) == ("failing", "lastfm: does not answer")
     assert failing.lag_seconds == 121
     assert workshop.switch.status().state == "following"
     assert workshop.stored() == workshop.history.multiset()
@@ -148,13 +155,13 @@ def test_it_stays_started_over_a_restart_and_stopped_too(workshop: Workshop):
 
     workshop.history.plays.append(Play(now(workshop) + 5, SONG))
     tick(restarted, 31)
-    status = restarted.switch.status()
+    status, is_running = restarted.switch.status(), followed(restarted).is_running
     restarted.switch.stop()
     asked = len(workshop.history.asked)
     tick(restarted, 31)
     tick(restarted, 31)
 
-    assert (status.tracker.is_running, status.interval_seconds) == (True, 30)
+    assert (is_running, status.interval_seconds) == (True, 30)
     assert restarted.stored().total() == 1
     assert len(workshop.history.asked) == asked
     assert restarted.switch.status().state == "stopped"
@@ -193,7 +200,7 @@ def test_a_profile_that_turned_private_is_told_in_one_sentence(workshop: Worksho
     workshop.history.before = refuse
     tick(workshop)
 
-    assert workshop.switch.status().tracker.error == "The Last.fm profile rj is private."
+    assert followed(workshop).error == "The Last.fm profile rj is private."
 
 
 def test_what_was_read_is_not_read_again_but_gaps_are():

@@ -5,11 +5,17 @@ from datetime import timedelta
 import pytest
 
 from services.tracker.domain import Counts, ImportState, Play, Title
+from services.tracker.storing.runs import ImportRun
 from services.tracker.storing.tables import coverage, plays, titles
 from tests.services.tracker.workshop import Killed, Workshop
 
 SONGS = [Title("Air", "La Femme d'argent", "Moon Safari"), Title("Air", "Sexy Boy", "Moon Safari"), Title("Can", "Vitamin C")]
 START = 1_600_000_000
+
+
+def wait_of(run: ImportRun, workshop: Workshop) -> timedelta:
+    assert run.retry_at is not None
+    return run.retry_at - workshop.clock.now()
 
 
 def listening(count: int, *, start: int = START, pause: int = 200) -> list[Play]:
@@ -223,10 +229,10 @@ def test_a_source_that_is_down_is_waited_for(workshop: Workshop):
     import_id = workshop.begin()
 
     waiting = [workshop.run(import_id)]
-    first_wait = waiting[0].retry_at - workshop.clock.now()
+    first_wait = wait_of(waiting[0], workshop)
     workshop.clock.advance(60)
     waiting.append(workshop.run(import_id))
-    second_wait = waiting[1].retry_at - workshop.clock.now()
+    second_wait = wait_of(waiting[1], workshop)
     workshop.history.is_down = False
     workshop.clock.advance(60)
     run = workshop.run(import_id)

@@ -62,34 +62,36 @@ class Shelf:
 
     def refill(self, heard: Iterable[Heard], known: Iterable[str] = ()) -> None:
         """Nothing but these plays; of artists whose key is `known`, every second title has its ids and a picture."""
+        self.stored, self._ids = [], {}
         with self.database.write() as connection:
             connection.execute(sa.delete(plays))
             connection.execute(sa.delete(titles))
-        self.stored = []
-        self._ids = {}
-        self.put(heard, known)
+            self._put(connection, list(heard), set(known))
 
-    def put(self, heard: Iterable[Heard], known: Iterable[str] = ()) -> list[Stored]:
+    def put(self, heard: Iterable[Heard]) -> None:
         """These plays too."""
-        some, taken = list(heard), Counter((each.heard.title, each.uts, each.heard.account) for each in self.stored)
         with self.database.write() as connection:
-            self._put_titles(connection, some, set(known))
-            new = []
-            for each in some:
-                alike = (each.title, each.uts, each.account)
-                position = each.uts, each.account + 1, self._ids[each.title], taken[alike]
-                taken[alike] += 1
-                new.append(Stored(each, position, keys_of(each.title)))
-            if new:
-                connection.execute(sa.insert(plays), [_row(each.position) for each in new])
-            first = sa.select(sa.func.min(plays.c.uts)).where(plays.c.title_id == titles.c.id).scalar_subquery()
-            connection.execute(sa.update(titles).values(first_uts=first))
-        self.stored += new
-        return new
+            self._put(connection, list(heard), set())
 
     def journal(self) -> list[Stored]:
         """All of it, newest first."""
         return sorted(self.stored, key=lambda each: each.position, reverse=True)
+
+    def _put(self, connection: sa.Connection, some: Sequence[Heard], known: set[str]) -> None:
+        if not some:
+            return
+        self._put_titles(connection, some, known)
+        taken = Counter((each.heard.title, each.uts, each.heard.account) for each in self.stored)
+        new = []
+        for each in some:
+            alike = (each.title, each.uts, each.account)
+            position = each.uts, each.account + 1, self._ids[each.title], taken[alike]
+            taken[alike] += 1
+            new.append(Stored(each, position, keys_of(each.title)))
+        connection.execute(sa.insert(plays), [_row(each.position) for each in new])
+        first = sa.select(sa.func.min(plays.c.uts)).where(plays.c.title_id == titles.c.id).scalar_subquery()
+        connection.execute(sa.update(titles).values(first_uts=first))
+        self.stored += new
 
     def _put_titles(self, connection: sa.Connection, some: Sequence[Heard], known: set[str]) -> None:
         rows = []
