@@ -29,7 +29,7 @@ _OPTIONS = (
     ("grpc.so_reuseport", 0),  # else a second server binds the same port silently, and calls go astray
     ("grpc.max_connection_age_ms", 120_000),  # clients look names up again only when a connection ends
     ("grpc.max_connection_age_grace_ms", 600_000),
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.http2.ping_timeout_ms", 5_000),

@@ -19,7 +19,9 @@ from google.protobuf.wrappers_pb2 import StringValue
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import CollectorRegistry
 
+from kernel import server as server_module
 from kernel.auth import TokenVerifier
+from kernel.neighbours import CHANNEL_OPTIONS
 from kernel.server import Address, start
 from kernel.settings import SettingsError, environment_for_child
 from tests.fakes.probe_service import SERVICE, calling, open_verifier, serving, stub
@@ -266,3 +268,12 @@ def test_a_second_signal_ends_the_process_within_two_seconds_although_a_call_run
             assert child.wait(10) == 128 + signal.SIGTERM
         assert time.monotonic() - asked <= 2
         channel.close()
+
+
+def test_every_option_of_ours_is_one_that_the_library_knows():
+    (built,) = Path(grpc.__file__).parent.glob("_cython/cygrpc*.so")
+    library = built.read_bytes()
+
+    unknown = [name for name, _ in (*server_module._OPTIONS, *CHANNEL_OPTIONS) if name.encode() not in library]
+
+    assert unknown == []
