@@ -116,12 +116,15 @@ class JobStore:
         with self.database.write() as connection:
             self._settle(connection, claim, _ENDED | later)
 
-    def cancel(self, job_id: str) -> bool:
-        """Whether it was unfinished, and is no more. A worker that has it can write nothing from now on."""
+    def cancel(self, job_id: str, *, connection: sa.Connection | None = None) -> bool:
+        """Whether it was unfinished, and is no more, once the transaction (the caller's `connection`, if any) has committed.
+
+        A worker that has it can write nothing from then on.
+        """
         cancelled = _ENDED | {"state": JobState.CANCELLED, "updated_at": self.clock.now()}
-        with self.database.write() as connection:
-            stop = sa.update(_JOBS).where(_JOBS.c.id == job_id, UNFINISHED).values(cancelled)
-            return connection.execute(stop).rowcount > 0
+        stop = sa.update(_JOBS).where(_JOBS.c.id == job_id, UNFINISHED).values(cancelled)
+        with nullcontext(connection) if connection is not None else self.database.write() as writing:
+            return writing.execute(stop).rowcount > 0
 
     def retry_all_dead(self) -> int:
         """Every dead job begins anew, now; how many. Doing it twice does it once."""

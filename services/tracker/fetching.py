@@ -13,6 +13,7 @@ from services.tracker.walking import Ask, Step, Walk
 
 T = TypeVar("T")
 
+_NOTHING_SHOWN = "says that there is more, and shows nothing of it"
 _MOST_PAGES = 100
 """Of one second: more than a hundred thousand plays in one is no listening."""
 
@@ -48,6 +49,8 @@ class Fetcher:
         ask = walk.ask()
         page = self.ask(account, ask)
         after, step = walk.answered(ask, page)
+        if step.is_nonsense:
+            raise ProviderMalformed(self.guard.provider, _NOTHING_SHOWN)
         if step.crowded is None:
             return Fetched(after, step, page, 1)
         plays, requests = self._second(account, walk, step.crowded)
@@ -74,6 +77,8 @@ class Fetcher:
         for number in range(1, _MOST_PAGES + 1):
             page = self.ask(account, walk.ask_second(second, number))
             plays += page.plays
-            if not page.plays or len(plays) >= (page.total if page.total is not None else len(plays) + 1):
+            if len(plays) >= (page.total if page.total is not None else len(plays) + bool(page.plays)):
                 return tuple(plays), number
+            if not page.plays:
+                raise ProviderMalformed(self.guard.provider, _NOTHING_SHOWN)
         raise ProviderMalformed(self.guard.provider, "says that one second has no end")

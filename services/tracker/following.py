@@ -18,7 +18,7 @@ from services.tracker.domain import Account, AccountId, Page, Play
 from services.tracker.fetching import Fetched, Fetcher
 from services.tracker.naming import Naming
 from services.tracker.planning import plan_catch_up
-from services.tracker.storing import live, spans
+from services.tracker.storing import live, runs, spans
 from services.tracker.storing.book import Entry, Written, write_plays
 from services.tracker.storing.live import PLAY, PLAYING, STATUS, Followed
 from services.tracker.storing.titles import unnamed_titles
@@ -69,8 +69,15 @@ class Following:
         with self._database.read() as connection:
             known = live.load_followed(connection, account_id)
             covered = spans.load_coverage(connection, account_id)
-        if known is None or not known.is_running:
+            is_ours = runs.find_account_id(connection, self._account) == account_id
+        if known is None or not known.is_running or not is_ours:  # somebody else is followed since: their plays are not these
             return None
+        try:
+            return self._look(context, known, covered)
+        except Stopped:
+            return None
+
+    def _look(self, context: JobContext, known: Followed, covered: list[tuple[int, int]]) -> Again:
         now = self._clock.now()
         is_sweep = known.swept_at is None or known.swept_at <= now - _SWEEP_EVERY
         sweep_from = int((now - _SWEEP if is_sweep else now).timestamp())
@@ -80,8 +87,6 @@ class Following:
             with deadline.within(_LONGEST_LOOK):
                 page = self._read(context, known, walk, repairs=is_sweep)
             self._answered(context, known, page, is_sweep=is_sweep)
-        except Stopped:
-            return None
         except (ProviderFault, Refused) as fault:
             error = fault
             self._failed(context, known, fault)

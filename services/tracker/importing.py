@@ -63,20 +63,24 @@ class Importing:
         run = self._store.begin_import(ImportId(context.job.payload["import_id"]))
         if run is None:
             return None
-        if run.state is ImportState.PENDING:  # an older one is under way
+        if run.state is ImportState.PENDING or run.retry_at is not None:  # another one is under way
             return Again(self._clock.now() + _NEXT_TURN)
+        try:
+            return self._attempt(context, run)
+        except Halted:
+            self._store.settle()
+            return None
+
+    def _attempt(self, context: JobContext, run: ImportRun) -> Again | None:
         attempt = _Attempt(context, Ledger(run), self._store, self._naming, self._clock)
         try:
             with deadline.in_background(), self._source(run) as source:  # who looks at something meanwhile goes first
                 return attempt.walk(source)
-        except Halted:
-            self._store.settle()
-            return None
         except Refused as error:
             attempt.fail(error)
             self._store.settle()
             return None
-        except (LeaseLost, DeadlineSpent, OwnFault):
+        except (Halted, LeaseLost, DeadlineSpent, OwnFault):
             raise
         except Exception:
             if context.job.attempts >= _BUGS:
@@ -138,7 +142,8 @@ class _Attempt:
     def fail(self, error: Refused) -> None:
         """It ends without having been able to do it."""
         kind = "not_found" if isinstance(error, NotFound) else "precondition"
-        with self._changing(state=ImportState.FAILED, error=str(error), failure=kind, ended_at=self._clock.now()) as connection:
+        failed = {"state": ImportState.FAILED, "error": str(error), "failure": kind, "retry_at": None}
+        with self._changing(**failed, ended_at=self._clock.now()) as connection:
             self._log(connection, "ended", str(error))
 
     def _plan(self) -> Walk:

@@ -14,7 +14,6 @@ from services.tracker.store import TrackerStore
 from services.tracker.storing.runs import ImportRun
 
 _POLL = 0.25
-_OWN_EXPORT = "soniquebay"
 
 
 @dataclass(frozen=True, slots=True)

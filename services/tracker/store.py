@@ -43,19 +43,22 @@ class TrackerStore:
             import_id = runs.add_run(connection, account_id, source, options, now)
             if content:
                 runs.save_upload(connection, import_id, content)
-            self._enqueue(connection, import_id, lane)
+            self._enqueue(connection, import_id, lane, instead_of="")
             return _loaded(connection, import_id)
 
     def begin_import(self, import_id: ImportId) -> ImportRun | None:
-        """The import, RUNNING from now on; still PENDING when an older one is under way; None when there is nothing to do."""
+        """The import, RUNNING from now on; unchanged, PENDING or with a `retry_at`, when it is not its turn; None when there is
+        nothing to do.
+        """
         with self.database.write() as connection:
             run = runs.load_run(connection, import_id)
             if run is None or run.state.is_over or run.state is ImportState.PAUSED:
                 return None
-            if run.state is ImportState.PENDING and runs.is_another_running(connection, import_id):
+            has_waited = run.state is ImportState.PENDING or run.retry_at is not None
+            if has_waited and runs.is_another_running(connection, import_id):
                 return run
-            under_way = [ImportState.PENDING, ImportState.RUNNING]
-            runs.change_run(connection, import_id, self._clock.now(), only_in=under_way, state=ImportState.RUNNING)
+            under_way, now = [ImportState.PENDING, ImportState.RUNNING], self._clock.now()
+            runs.change_run(connection, import_id, now, only_in=under_way, state=ImportState.RUNNING, retry_at=None)
             return _loaded(connection, import_id)
 
     def get_import(self, import_id: ImportId) -> ImportRun:
@@ -122,7 +125,8 @@ class TrackerStore:
             self._again(connection, run)
 
         may = ImportState.SUCCEEDED, ImportState.FAILED, ImportState.CANCELLED
-        anew: dict[str, Any] = {"state": ImportState.PENDING, "error": "", "failure": "", "ended_at": None, "waits": 0}
+        anew: dict[str, Any] = {"state": ImportState.PENDING, "error": "", "failure": "", "waits": 0}
+        anew |= {"ended_at": None, "retry_at": None}
         return self._move(import_id, may, "has not ended", "retried", and_then=retry, **anew)
 
     def read_upload(self, import_id: ImportId, into: BinaryIO) -> None:
@@ -149,9 +153,11 @@ class TrackerStore:
         self._jobs.enqueue(NAME_TITLES, lane=Lane.NORMAL, dedupe_key=NAME_TITLES, max_attempts=_FOR_EVER, connection=connection)
 
     def _again(self, connection: sa.Connection, run: ImportRun) -> None:
-        self._enqueue(connection, run.id, Lane.NORMAL)
+        self._enqueue(connection, run.id, Lane.NORMAL, instead_of=run.job_id)
 
-    def _enqueue(self, connection: sa.Connection, import_id: ImportId, lane: Lane) -> None:
+    def _enqueue(self, connection: sa.Connection, import_id: ImportId, lane: Lane, *, instead_of: str) -> None:
+        """A new job does it from now on: the old one may be waiting for a source that was to be left alone for days."""
+        self._jobs.cancel(instead_of, connection=connection)
         job_id = self._jobs.enqueue(
             IMPORT,
             {"import_id": import_id},
@@ -174,6 +180,7 @@ class TrackerStore:
     ) -> ImportRun:
         now = self._clock.now()
         with self.database.write() as connection:
+            runs.lock_run(connection, import_id)
             run = _loaded(connection, import_id)
             if not runs.change_run(connection, import_id, now, only_in=list(only_in), **values):
                 raise FailedPrecondition(f"This import {refusal}.")

@@ -57,6 +57,8 @@ class Switch:
             newest = spans.newest_play(connection, account_id)
             since = int(now.timestamp()) - spans.SETTLED_AFTER if newest is None else newest
             wanted = interval or (timedelta(seconds=known.interval_seconds) if known is not None else self._interval)
+            if known is not None:  # a look may be due in an hour, or in a day where the source asked for it
+                self._jobs.cancel(known.job_id, connection=connection)
             job_id = self._jobs.enqueue(
                 FOLLOW,
                 {"account_id": account_id},

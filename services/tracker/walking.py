@@ -49,13 +49,15 @@ class Ask:
 class Step:
     """What a page comes to: plays of whole seconds, how many of them count as seen, which seconds [since, until) are whole now.
 
-    `crowded`: one second fills the page alone; it is to be read by `Walk.ask_second`, and nothing else is said.
+    `crowded`: one second fills the page alone; it is to be read by `Walk.ask_second`, and nothing else is said. `is_nonsense`:
+    there is said to be more, and nothing of it is shown.
     """
 
     plays: tuple[Play, ...] = ()
     counted: int = 0
     whole: tuple[int, int] | None = None
     crowded: int | None = None
+    is_nonsense: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ class Walk:
         """What an answer changes. Plays outside what was asked for are passed over."""
         plays = tuple(play for play in page.plays if _is_within(play.uts, ask))
         # Both: a source may show fewer than were asked for, and its count may lag behind what it shows.
-        is_all = not plays or (page.row_count < ask.size and (page.total is None or page.total <= page.row_count))
+        is_all = page.row_count < ask.size and (page.total is None or page.total <= page.row_count)
+        if not is_all and not plays:
+            return self, Step(is_nonsense=True)
         if not is_all and plays[0].uts == plays[-1].uts:
             return self, Step(crowded=plays[0].uts)
         low = (ask.since or 0) if is_all else plays[-1].uts + 1

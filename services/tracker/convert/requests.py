@@ -14,6 +14,7 @@ _LARGEST_ID = 2**31 - 1
 _LONGEST_TEXT = 500
 _INTERVAL = 15, 86_400
 _ASYNC = "respond-async"
+_YEAR_1, _YEAR_10000 = -62_135_596_800, 253_402_300_800
 
 
 def history_options(request: pb.ImportHistoryRequest) -> ImportOptions:
@@ -54,7 +55,7 @@ def account(text: str) -> str:
 
 def import_id(text: str) -> ImportId:
     """Raises NotFound for what cannot be one."""
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text[:12]) <= _LARGEST_ID:
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_ID))) or not 0 < int(text) <= _LARGEST_ID:
         raise NotFound("No import has this id.")
     return ImportId(int(text))
 
@@ -112,7 +113,12 @@ def _unless_false(request: Any, field: str) -> bool:
 
 
 def _seconds(request: Any, field: str) -> int | None:
-    return int(getattr(request, field).seconds) if request.HasField(field) else None
+    if not request.HasField(field):
+        return None
+    seconds = int(getattr(request, field).seconds)
+    if not _YEAR_1 <= seconds < _YEAR_10000:
+        raise InvalidArgument.of(field, "must be a time between the years 1 and 9999")
+    return max(0, seconds)
 
 
 def _plain(field: str, text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kernel.database import dialect_insert
+from kernel.errors import FailedPrecondition
 from kernel.naming import match_key
 from services.tracker.domain import (
     AccountId,
@@ -77,8 +78,7 @@ def write_plays(connection: sa.Connection, entry: Entry, now: datetime, *, repai
 
     Without `settles_first`, `settle_first_plays` is the caller's to call at the end.
     """
-    # One writer of an account at a time, so that what is counted as new is.
-    connection.execute(sa.select(accounts.c.id).where(accounts.c.id == entry.account_id).with_for_update())
+    lock_accounts(connection)
     good, bad = sift(entry.plays, entry.rejects, now)
     written = Written(unfit=len(entry.plays) - len(good), rejects=_quarantine(connection, entry, bad, now))
     title_ids = write_titles(connection, good, settles_first=settles_first)
@@ -92,18 +92,34 @@ def write_plays(connection: sa.Connection, entry: Entry, now: datetime, *, repai
     return written
 
 
+def lock_accounts(connection: sa.Connection) -> None:
+    """One writer of plays at a time: only so is what is counted as new new, and one listening told by two sources stored once."""
+    connection.execute(sa.select(accounts.c.id).order_by(accounts.c.id).with_for_update())
+
+
 def count_new(connection: sa.Connection, entry: Entry, now: datetime) -> tuple[int, int]:
     """How many plays `write_plays` would store, and how many rows it would set aside; for a dry run."""
     good, bad = sift(entry.plays, entry.rejects, now)
     known = find_titles(connection, {play.title for play in good})
-    rows = {(play.uts, known[play.title], ordinal): play for play, ordinal in numbered(good) if play.title in known}
+    unknown = {title: -number for number, title in enumerate({play.title for play in good} - known.keys(), 1)}
+    ids = known | unknown
+    rows = {(play.uts, ids[play.title], ordinal): play for play, ordinal in numbered(good)}
+    rows = _without_others(connection, entry.account_id, rows)
     held = _held(connection, entry.account_id, {uts for uts, _, _ in rows})
-    unknown = sum(play.title not in known for play in good)
-    return unknown + sum(key not in held for key in rows), len(bad)
+    return sum(key not in held for key in rows), len(bad)
 
 
 def take_back(connection: sa.Connection, import_id: ImportId) -> None:
-    """Undoes an import: what it stored goes, what it took out comes back."""
+    """Undoes an import: what it stored goes, what it took out comes back.
+
+    Raises FailedPrecondition while a later import holds plays of this one that it took out: brought back later, they would be
+    there beside what stands for them now.
+    """
+    lock_accounts(connection)
+    later = sa.select(removals.c.removed_by).where(removals.c.import_id == import_id, removals.c.removed_by != import_id)
+    in_the_way = connection.execute(later.order_by(removals.c.removed_by.desc()).limit(1)).scalar_one_or_none()
+    if in_the_way is not None:
+        raise FailedPrecondition(f"Import {in_the_way} has changed plays of this one since: undo that first.")
     gone = connection.execute(sa.delete(plays).where(plays.c.import_id == import_id).returning(plays.c.title_id)).scalars()
     changed = set(gone)
     held = connection.execute(sa.delete(removals).where(removals.c.removed_by == import_id).returning(*removals.c)).all()

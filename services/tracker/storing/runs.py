@@ -107,9 +107,15 @@ def list_runs(connection: sa.Connection, *, before: int | None, limit: int) -> l
 
 
 def is_another_running(connection: sa.Connection, import_id: ImportId) -> bool:
-    """Whether an older import is under way: they take turns."""
-    others = imports.c.id < import_id, imports.c.state.in_([ImportState.RUNNING, ImportState.PENDING])
-    return connection.execute(sa.select(imports.c.id).where(*others, imports.c.retry_at.is_(None)).limit(1)).first() is not None
+    """Whether another import is at work, or an older one is next: they take turns. Who waits for a source holds up nobody."""
+    is_at_work = sa.and_(imports.c.state == ImportState.RUNNING, imports.c.retry_at.is_(None), imports.c.id != import_id)
+    is_next = sa.and_(imports.c.state == ImportState.PENDING, imports.c.id < import_id)
+    return connection.execute(sa.select(imports.c.id).where(sa.or_(is_at_work, is_next)).limit(1)).first() is not None
+
+
+def lock_run(connection: sa.Connection, import_id: ImportId) -> None:
+    """Until the transaction ends nobody else changes the import."""
+    connection.execute(sa.select(imports.c.id).where(imports.c.id == import_id).with_for_update())
 
 
 def change_run(

@@ -37,9 +37,9 @@ def add_coverage(connection: sa.Connection, account_id: AccountId, whole: tuple[
 
 
 def forget_coverage(connection: sa.Connection, account_id: AccountId) -> None:
-    """After plays were taken out that a later import may bring again: nothing is known to be read, nor to be refused."""
-    for table in (coverage, holes):
-        connection.execute(sa.delete(table).where(table.c.account_id == account_id))
+    """After plays were taken out that a later import may bring again: of this account, or of another that told the same."""
+    connection.execute(sa.delete(coverage))
+    connection.execute(sa.delete(holes).where(holes.c.account_id == account_id))
 
 
 def load_holes(connection: sa.Connection, account_id: AccountId) -> list[Hole]:

@@ -16,7 +16,8 @@ T = TypeVar("T")
 
 class FakeHistory:
     """Answers like `user.getRecentTracks`, at most `largest` plays a page. `before` is called ahead of each page, with the
-    question; it may change anything. `is_refusing`: it answers everything but pages.
+    question; it may change anything. `is_refusing`: it answers everything but pages; `hides`: it says how
+    many plays there are, and shows none.
     """
 
     def __init__(self, plays: Iterable[Play] = ()) -> None:
@@ -25,6 +26,7 @@ class FakeHistory:
         self.poison: tuple[int, int] = (0, 0)
         self.is_down = False
         self.is_refusing = False
+        self.hides = False
         self.largest = 1000
         self.playing: Title | None = None
         self.asked: list[Ask] = []
@@ -37,7 +39,7 @@ class FakeHistory:
         inside = [play for play in self.plays if (ask.since or 0) <= play.uts and (ask.until is None or play.uts < ask.until)]
         inside.sort(key=lambda play: play.uts, reverse=True)
         size = min(ask.size, self.largest)
-        shown = inside[(ask.page - 1) * size : ask.page * size]
+        shown = [] if self.hides else inside[(ask.page - 1) * size : ask.page * size]
         if self.is_refusing or any(self.poison[0] <= play.uts < self.poison[1] for play in shown):
             raise ProviderUnavailable(NAME, "temporarily unavailable (code 8)")
         return Found(Page(tuple(shown), total=len(inside), playing=self.playing))

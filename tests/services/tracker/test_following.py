@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from kernel.errors import FailedPrecondition
-from services.tracker.domain import Play, Title
+from services.tracker.domain import Account, Play, Title
 from services.tracker.planning import plan_catch_up
 from services.tracker.storing import live
 from services.tracker.storing.live import PLAY, PLAYING, STATUS, Followed
 from services.tracker.walking import Window
+from tests.services.tracker.histories import NAME
+from tests.services.tracker.test_importing import throttle
 from tests.services.tracker.workshop import Workshop
 
 SONG = Title("Air", "Sexy Boy", "Moon Safari")
@@ -207,3 +209,32 @@ def test_what_was_read_is_not_read_again_but_gaps_are():
     walk = plan_catch_up(1000, 10**9, [(0, 1500), (1600, 2000)])
 
     assert walk.windows == (Window(2000, None), Window(1500, 1600))
+
+
+def test_another_listeners_plays_are_never_written_down_as_the_first_ones(workshop: Workshop):
+    workshop.switch.start(None)
+    workshop.work()
+    renamed = Workshop(workshop.database, workshop.clock, workshop.history, account=Account(NAME, "somebody else"))
+    workshop.history.plays.append(Play(now(workshop) + 5, SONG))
+
+    tick(renamed)
+    asked = len(workshop.history.asked)
+
+    assert asked == 1
+    assert renamed.stored().total() == 0
+    assert renamed.switch.status().state == "stopped"
+
+
+def test_stop_and_start_look_at_once_though_the_source_was_to_be_left_alone(workshop: Workshop):
+    workshop.history.before = throttle
+    workshop.switch.start(None)
+    workshop.work()
+    workshop.history.before = lambda _: None
+    workshop.history.plays.append(Play(now(workshop) + 5, SONG))
+    workshop.clock.advance(60)
+
+    workshop.switch.stop()
+    workshop.switch.start(None)
+    workshop.work()
+
+    assert workshop.stored() == workshop.history.multiset()

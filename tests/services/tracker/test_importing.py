@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.tracker.domain import Counts, ImportState, Play, Title
+from kernel.errors import FailedPrecondition, ProviderThrottled
+from services.tracker.domain import Account, Counts, ImportOptions, ImportState, Play, Title
 from services.tracker.storing.runs import ImportRun
 from services.tracker.storing.tables import coverage, plays, titles
+from tests.services.tracker.histories import NAME
 from tests.services.tracker.workshop import Killed, Workshop
 
 SONGS = [Title("Air", "La Femme d'argent", "Moon Safari"), Title("Air", "Sexy Boy", "Moon Safari"), Title("Can", "Vitamin C")]
@@ -292,3 +294,103 @@ def test_a_process_killed_in_the_middle_of_a_page_loses_and_doubles_nothing(work
 
     assert run.counts.imported == 2500
     assert workshop.stored() == workshop.history.multiset()
+
+
+def test_an_answer_that_says_there_is_more_and_shows_nothing_is_no_answer(workshop: Workshop):
+    workshop.history.plays = listening(300)
+    workshop.history.hides = True
+
+    run = workshop.run()
+    workshop.history.hides = False
+    workshop.store.retry_import(run.id)
+    retried = workshop.run(run.id)
+
+    assert len(run.holes) == 1
+    assert "shows nothing of it" in run.holes[0].reason
+    assert retried.holes == ()
+    assert workshop.stored() == workshop.history.multiset()
+
+
+def test_an_import_cannot_be_undone_before_the_later_one_that_changed_its_plays(workshop: Workshop):
+    workshop.history.plays = listening(30)
+    first = workshop.run()
+    whole = workshop.stored()
+    workshop.clock.advance(10)
+    workshop.history.plays[3] = Play(workshop.history.plays[3].uts, Title("Air", "Edited"))
+    second = workshop.run(skip_existing=False)
+
+    with pytest.raises(FailedPrecondition) as refused:
+        workshop.store.undo_import(first.id)
+    workshop.store.undo_import(second.id)
+    after_one = workshop.stored()
+    workshop.store.undo_import(first.id)
+
+    assert str(second.id) in str(refused.value)
+    assert after_one == whole
+    assert workshop.stored().total() == 0
+
+
+def test_what_two_accounts_told_comes_back_from_the_other_one_when_one_is_undone(workshop: Workshop):
+    workshop.history.plays = listening(20)
+    first = workshop.run()
+    other = Account("listenbrainz", "rj")
+    second = workshop.store.create_import(other, NAME, ImportOptions())
+    told = workshop.run(second.id)
+
+    workshop.store.undo_import(first.id)
+    again = workshop.run(workshop.store.create_import(other, NAME, ImportOptions()).id)
+
+    assert (told.counts.imported, told.counts.known) == (0, 20)
+    assert again.counts.imported == 20
+    assert workshop.stored() == workshop.history.multiset()
+
+
+def test_a_resumed_import_does_not_wait_for_what_it_waited_for_before(workshop: Workshop):
+    workshop.history.plays = listening(20)
+    workshop.history.before = throttle
+    import_id = workshop.begin()
+    waiting = workshop.run(import_id)
+    workshop.history.before = lambda _: None
+
+    workshop.store.pause_import(import_id)
+    workshop.store.resume_import(import_id)
+    workshop.work()
+
+    assert wait_of(waiting, workshop) == timedelta(days=7)
+    assert workshop.store.get_import(import_id).state is ImportState.SUCCEEDED
+
+
+def throttle(_ask: object) -> None:
+    raise ProviderThrottled(NAME, "too many requests", retry_after=timedelta(days=7))
+
+
+def test_an_import_that_waits_for_its_source_holds_up_nobody_and_waits_its_turn_afterwards(workshop: Workshop):
+    workshop.history.plays = listening(20)
+    workshop.history.is_down = True
+    first = workshop.begin()
+    workshop.run(first)
+    workshop.history.is_down = False
+    second = workshop.begin()
+
+    def come_back(_ask: object) -> None:
+        workshop.clock.advance(60)
+        workshop.attempt(workshop.store.get_import(first).job_id)
+
+    workshop.history.before = come_back
+    workshop.run(second)
+    workshop.history.before = lambda _: None
+    still_waiting = workshop.store.get_import(first)
+    finished = workshop.finish(first)
+
+    assert workshop.store.get_import(second).state is ImportState.SUCCEEDED
+    assert still_waiting.retry_at is not None
+    assert finished.state is ImportState.SUCCEEDED
+
+
+def test_a_dry_run_knows_what_another_account_has_told(workshop: Workshop):
+    workshop.history.plays = listening(20)
+    workshop.run()
+
+    run = workshop.run(workshop.store.create_import(Account("maloja", "rj"), NAME, ImportOptions(dry_run=True)).id)
+
+    assert (run.counts.imported, run.counts.known) == (0, 20)

@@ -57,7 +57,9 @@ class FakeTracks:
 class Workshop:
     """Imports and looks, on a database with the tracker's tables."""
 
-    def __init__(self, database: Database, clock: FakeClock, history: FakeHistory | None = None) -> None:
+    def __init__(
+        self, database: Database, clock: FakeClock, history: FakeHistory | None = None, *, account: Account = ACCOUNT
+    ) -> None:
         self.database = database
         self.clock = clock
         self.history = history or FakeHistory()
@@ -68,11 +70,11 @@ class Workshop:
         self.naming = Naming(database, self.tracks)
         self.fetcher = Fetcher(self.history, Door())
         importing = Importing(self.store, {NAME: self.fetcher}, naming=self.naming, clock=clock)
-        self.switch = Switch(database, self.job_store, account=ACCOUNT, missing="", interval=timedelta(seconds=120), clock=clock)
+        self.switch = Switch(database, self.job_store, account=account, missing="", interval=timedelta(seconds=120), clock=clock)
         following = Following(
             database,
             self.fetcher,
-            account=ACCOUNT,
+            account=account,
             naming=self.naming,
             name_later=self.store.name_titles_later,
             hand_on=hand_on_to_nobody,
