@@ -112,7 +112,7 @@ def walk_through(workshop: Workshop, import_id: ImportId, weather: Weather) -> N
     workshop.history.is_down = workshop.history.is_refusing = False
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), largest=PAGES, seed=st.integers(0, 2**32))
 def test_arrivals_outages_and_deaths_lose_nothing_and_double_nothing(
     opened: Database, history: list[Play], largest: int, seed: int
@@ -129,7 +129,7 @@ def test_arrivals_outages_and_deaths_lose_nothing_and_double_nothing(
     assert run.counts.known == 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), largest=PAGES, seed=st.integers(0, 2**32))
 def test_edits_and_removals_meanwhile_are_followed_by_reading_again(
     opened: Database, history: list[Play], largest: int, seed: int
@@ -147,7 +147,7 @@ def test_edits_and_removals_meanwhile_are_followed_by_reading_again(
         assert all(known == seen for known, seen in connection.execute(first))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), where=st.integers(0, 2_000_000), span=st.sampled_from([1, 100, 10_000, 500_000]))
 def test_what_is_refused_for_ever_is_one_hole_around_it(opened: Database, history: list[Play], where: int, span: int):
     workshop = begin(opened, history, 50)

@@ -74,8 +74,8 @@ def _create_plays() -> None:
     op.create_table(
         "plays",
         sa.Column("uts", sa.BigInteger, primary_key=True),
-        sa.Column("account_id", sa.Integer, sa.ForeignKey("accounts.id"), primary_key=True),
-        sa.Column("title_id", sa.BigInteger, sa.ForeignKey("titles.id"), primary_key=True),
+        sa.Column("account_id", sa.Integer, primary_key=True),
+        sa.Column("title_id", sa.BigInteger, primary_key=True),
         sa.Column("ordinal", sa.Integer, primary_key=True),
         sa.Column("import_id", sa.Integer),
         sa.Column("stored_at", sa.BigInteger, nullable=False),

@@ -67,7 +67,7 @@ def table_of_lastfm(count: int) -> Iterator[bytes]:
 
 @pytest.mark.parametrize(
     ("pieces", "rows"),
-    [(pages_of_lastfm, 50_000), (lines_of_listenbrainz, 20_000), (document_of_koito, 20_000), (table_of_lastfm, 20_000)],
+    [(pages_of_lastfm, 15_000), (lines_of_listenbrainz, 10_000), (document_of_koito, 10_000), (table_of_lastfm, 10_000)],
 )
 def test_tens_of_thousands_of_plays_are_read_in_less_than_8_mb(pieces, rows):
     file = cast("BinaryIO", Endless(lambda: pieces(rows)))

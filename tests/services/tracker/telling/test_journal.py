@@ -70,7 +70,7 @@ def test_the_pages_of_any_list_are_what_counting_by_hand_gives(shelf: Shelf, gla
     assert found == [each.position for each in wanted_of(shelf.journal(), wanted)]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(heard=HEARD, later=st.lists(HEARD, min_size=1, max_size=2), size=st.integers(1, 7), artist=st.sampled_from(["", "burial"]))
 def test_plays_that_arrive_between_pages_neither_hide_nor_repeat_any(shelf: Shelf, glance, heard, later, size, artist):
     shelf.refill(heard)
