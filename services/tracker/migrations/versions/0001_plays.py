@@ -28,8 +28,10 @@ _TABLES = (
 
 
 def upgrade() -> None:
+    _create_titles()
     _create_plays()
     _create_imports()
+    _create_what_is_set_aside()
     _create_what_is_read()
     _create_live()
     job_table(sa.MetaData()).create(op.get_bind())
@@ -39,7 +41,7 @@ def _serial() -> sa.types.TypeEngine[int]:
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def _create_plays() -> None:
+def _create_titles() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -71,6 +73,9 @@ def _create_plays() -> None:
     op.create_index("ix_titles_first", "titles", ["first_uts"])
     unnamed = sa.column("is_named", sa.Boolean).is_(False)
     op.create_index("ix_titles_unnamed", "titles", ["id"], sqlite_where=unnamed, postgresql_where=unnamed)
+
+
+def _create_plays() -> None:
     op.create_table(
         "plays",
         sa.Column("uts", sa.BigInteger, primary_key=True),
@@ -131,6 +136,9 @@ def _create_imports() -> None:
         sa.Column("raw", sa.Text, nullable=False),
     )
     op.create_index("ix_import_log", "import_log", ["import_id", "id"])
+
+
+def _create_what_is_set_aside() -> None:
     op.create_table(
         "quarantine",
         sa.Column("digest", sa.LargeBinary(16), primary_key=True),
