@@ -143,7 +143,11 @@ def test_edits_and_removals_meanwhile_are_followed_by_reading_again(
 
     assert workshop.stored() == workshop.history.multiset()
     with opened.read() as connection:
-        first = sa.select(titles.c.first_uts, sa.func.min(plays.c.uts)).join(plays, isouter=True).group_by(titles.c.id)
+        first = (
+            sa.select(titles.c.first_uts, sa.func.min(plays.c.uts))
+            .join(plays, plays.c.title_id == titles.c.id, isouter=True)
+            .group_by(titles.c.id)
+        )
         assert all(known == seen for known, seen in connection.execute(first))
 
 
