@@ -12,7 +12,6 @@ from kernel.limiter import LimitReached
 from services.artist.providers.apify import NAME, ApifyProvider, SpendsCarefully
 from tests.fakes.clock import FakeClock
 from tests.services.artist.providers.canned import CannedUpstream
-from tests.services.providers.contract import TIMEOUT
 
 TOKEN = "apify-t0ken"
 RADIOHEAD, HALCYON, UNKNOWN = "4Z8W4fKeB5YxbusRsdQVPb", "2pvfGvbL4mouaDY9ZSwUmv", "0" * 22
@@ -48,7 +47,7 @@ def apify_at(
     *,
     token: str = TOKEN,
     spending: SpendsCarefully | None = None,
-    timeout: timedelta = TIMEOUT,
+    timeout: timedelta = timedelta(seconds=5),
     pace: Callable[[], None] = lambda: None,
 ) -> Iterator[ApifyProvider]:
     http = HttpClient(user_agent="SoniqueBay/1.0 ( somebody@example.org )", trusted_hosts=[urlsplit(url).netloc])

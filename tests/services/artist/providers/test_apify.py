@@ -29,7 +29,7 @@ from tests.services.artist.providers.asking_apify import (
     says_items,
 )
 from tests.services.artist.providers.canned import CannedUpstream
-from tests.services.providers.contract import ProviderContract, Subject, fault_of
+from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 
 Ask = Callable[[ApifyProvider, str], Answer[Audience]]
 ASKS: Mapping[str, Ask] = {
@@ -58,7 +58,7 @@ def spending() -> FakeSpending:
 
 @pytest.fixture
 def provider(sandbox: RunningSandbox, spending: FakeSpending) -> Iterator[ApifyProvider]:
-    with apify_at(f"{sandbox.url}/apify/v2", spending=spending) as asking:
+    with apify_at(f"{sandbox.url}/apify/v2", spending=spending, timeout=TIMEOUT) as asking:
         yield asking
 
 
@@ -79,7 +79,7 @@ class TestApifyKeepsTheContract(ProviderContract):
                 sandbox.script({"provider": NAME, "fault": fault})
 
         def ask_at(url: str) -> Any:
-            with apify_at(url) as elsewhere:
+            with apify_at(url, timeout=TIMEOUT) as elsewhere:
                 return ask(elsewhere, RADIOHEAD)
 
         return Subject(NAME, lambda: ask(provider, RADIOHEAD), lambda: ask(provider, UNKNOWN), fail=fail, ask_at=ask_at)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -19,7 +19,6 @@ from services.artist.providers.wikidata import WikidataProvider
 from tests.fakes.clock import FakeClock
 from tests.fakes.samples import recorded
 from tests.services.artist.providers.canned import USER_AGENT, CannedUpstream
-from tests.services.providers.contract import TIMEOUT
 
 SAMPLES = recorded("wikidata")
 ENTITY = "http://www.wikidata.org/entity/"
@@ -40,7 +39,7 @@ Row = dict[str, Any]
 @pytest.fixture(scope="module")
 def wikidata(upstream: CannedUpstream) -> Iterator[WikidataProvider]:
     http = HttpClient(user_agent=USER_AGENT, trusted_hosts=[upstream.server.host_port])
-    yield WikidataProvider(http, url=upstream.server.url, timeout=TIMEOUT, clock=FakeClock())
+    yield WikidataProvider(http, url=upstream.server.url, timeout=timedelta(seconds=5), clock=FakeClock())
     http.close()
 
 
