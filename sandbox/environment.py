@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from sandbox.euria import PRODUCT, TOKEN
+from sandbox.euria.answering import MODELS
 from sandbox.listeners.accounts import LISTENER
 from sandbox.spotify.accounts import CLIENT_ID, CLIENT_SECRET
 
@@ -22,5 +24,8 @@ def settings_for(url: str) -> dict[str, str]:
         "MUSICBRAINZ_URL": f"{url}/musicbrainz/ws/2",
         "LISTENBRAINZ_USERNAME": LISTENER,
         "LISTENBRAINZ_URL": f"{url}/listenbrainz",
+        "EURIA_URL": f"{url}/euria/2/ai/{PRODUCT}/openai/v1",
+        "EURIA_TOKEN": TOKEN,
+        "EURIA_MODEL": MODELS[0],
         "UPSTREAM_TRUSTED_HOSTS": urlsplit(url).netloc,
     }

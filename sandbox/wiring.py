@@ -7,7 +7,7 @@ from datetime import datetime
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-from sandbox import apify, lastfm, listenbrainz, musicbrainz, spotify, wikidata
+from sandbox import apify, euria, lastfm, listenbrainz, musicbrainz, spotify, wikidata
 from sandbox.catalogue.directory import load_directory
 from sandbox.catalogue.library import load_library
 from sandbox.control import Control
@@ -30,6 +30,7 @@ def build(*, seed: int, limited: bool, started_at: datetime) -> Starlette:
         apify.build(directory, time.time),
         wikidata.build(directory),
         listenbrainz.build(directory, accounts, time.time),
+        euria.build(time.time),
     ]
 
     limits = {upstream.name: upstream.limit for upstream in upstreams if upstream.limit and limited}

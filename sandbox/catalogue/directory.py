@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +67,27 @@ class Directory:
         """Finds a release by Spotify id, among the artists that are not numbered bands or were asked for lately."""
         return self._editions_by_spotify_id.get(spotify_id) or self._band_editions.get(spotify_id)
 
+    def find_edition_by_mbid(self, mbid: str) -> tuple[Identity, Edition] | None:
+        """Finds a release by identifier, among the same; a merged one leads to the release it was merged into."""
+        asked = self._merged_releases.get(mbid.lower(), mbid.lower())
+        return next(((one, edition) for one, edition in self.list_editions() if edition.mbid == asked), None)
+
     def find_editions_of_group(self, group_mbid: str) -> list[tuple[Identity, Edition]]:
         """Lists the releases of one release group, the newest first."""
-        everywhere = (*self._editions_by_spotify_id.values(), *self._band_editions.values())
-        return [(one, edition) for one, edition in everywhere if edition.group_mbid == group_mbid.lower()]
+        return [(one, edition) for one, edition in self.list_editions() if edition.group_mbid == group_mbid.lower()]
+
+    def list_editions(self) -> Iterator[tuple[Identity, Edition]]:
+        """Walks all releases, but of the numbered bands only those that were asked for lately."""
+        return chain(self._editions_by_spotify_id.values(), self._band_editions.values())
 
     @cached_property
     def _editions_by_spotify_id(self) -> dict[str, tuple[Identity, Edition]]:
         return dict(_pair_editions(self.identities))
+
+    @cached_property
+    def _merged_releases(self) -> dict[str, str]:
+        albums = ((one, album) for one in self.identities for album in one.artist.albums)
+        return {old: album.mbid for one, album in albums for old, title in one.merged_releases.items() if title == album.title}
 
     @cached_property
     def _band_names(self) -> dict[str, str]:

@@ -45,6 +45,7 @@ def _make_original(artist: Artist, album: Album) -> Edition:
         medium="CD" if int(album.released[:4] or _CD_AGE) >= _CD_AGE else '12" Vinyl',
         spotify_id=make_up_spotify_id("album", album.mbid),
         tracks=album.tracks,
+        tags=album.tags,
     )
 
 

@@ -32,6 +32,7 @@ def tell_identity(artist: Artist, known: Mapping[str, Any]) -> Identity:
         is_wikidata_id_real=bool(wikidata_id) and not known.get("is_made_up", False),
         is_linked=known.get("is_linked", True),
         merged_mbids=tuple(known.get("merged_mbids", ())),
+        merged_releases=known.get("merged_releases", {}),
         followers=known.get("followers", followers),
         popularity=known.get("popularity", min(95, max(1, artist.listeners * 95 // _MOST_HEARD))),
         monthly_listeners=known.get("monthly_listeners", monthly),

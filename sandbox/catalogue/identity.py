@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sandbox.catalogue.model import Artist, Track
 
+_MOST_ON_A_DISC = 18
+
 
 @dataclass(frozen=True, slots=True)
 class Manager:
@@ -24,7 +26,8 @@ class Manager:
 class Edition:
     """One release of an album or single; editions of the same record share `group_mbid`.
 
-    `label_info` is how MusicBrainz has the label: "full", "null" (a row without label) or "absent" (no row).
+    `label_info` is how MusicBrainz has the label: "full", "null" (a row without label) or "absent" (no row). `tags` are those of
+    the record, by weight.
     """
 
     title: str
@@ -42,13 +45,22 @@ class Edition:
     medium: str
     spotify_id: str
     tracks: tuple[Track, ...]
+    tags: Mapping[str, int]
+
+    @property
+    def discs(self) -> tuple[tuple[Track, ...], ...]:
+        """Spreads the tracks over as many discs as it takes, about as many on each; where the cut falls is made up."""
+        discs = -(-len(self.tracks) // _MOST_ON_A_DISC) or 1
+        most = -(-len(self.tracks) // discs)
+        return tuple(self.tracks[disc * most : (disc + 1) * most] for disc in range(discs))
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """One artist outside Last.fm. Identifiers made up for the sandbox say so; `wikidata_id` is empty when there is no entry.
 
-    `is_linked` tells whether MusicBrainz links to Spotify and Wikidata, `merged_mbids` are older identifiers that lead here.
+    `is_linked` tells whether MusicBrainz links to Spotify and Wikidata, `merged_mbids` are older identifiers that lead here, and
+    `merged_releases` those of releases, with the title of the album each has become.
     """
 
     artist: Artist
@@ -60,6 +72,7 @@ class Identity:
     is_wikidata_id_real: bool
     is_linked: bool
     merged_mbids: tuple[str, ...]
+    merged_releases: Mapping[str, str]
     followers: int
     popularity: int
     monthly_listeners: int

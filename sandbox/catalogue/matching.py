@@ -1,5 +1,7 @@
 """How well does a name fit an artist, as a text index sees it?"""
 
+import re
+
 from unidecode import unidecode
 
 from sandbox.catalogue.model import Artist
@@ -18,6 +20,16 @@ def score_name(asked: str, artist: Artist) -> int:
     return _score_words(asked, artist)
 
 
+def score_phrase(asked: str, text: str) -> int:
+    """Scores 0 to 100 as a search for a phrase does: the text itself, or one that holds all of its words."""
+    if fold(asked) == fold(text):
+        return EXACT
+    if loosen(asked) and loosen(asked) == loosen(text):
+        return LOOSE
+    wanted, words = _list_words(asked), _list_words(text)
+    return WORDS * len(wanted) // len(words) if wanted and wanted <= words else 0
+
+
 def fold(name: str) -> str:
     """Takes away case and surplus blanks."""
     return " ".join(name.split()).casefold()
@@ -26,6 +38,10 @@ def fold(name: str) -> str:
 def loosen(name: str) -> str:
     """Takes away accents, punctuation and blanks as well; may leave nothing, as of "!!!"."""
     return "".join(letter for letter in unidecode(name).casefold() if letter.isalnum())
+
+
+def _list_words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", unidecode(text).casefold()))
 
 
 def _score_words(asked: str, artist: Artist) -> int:

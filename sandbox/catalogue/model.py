@@ -15,7 +15,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """One album; `released` is YYYY or YYYY-MM-DD."""
+    """One album; `released` is YYYY or YYYY-MM-DD, or empty when not known."""
 
     title: str
     mbid: str

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
+from sandbox.catalogue.model import Artist, Track
+from sandbox.catalogue.reading import make_up_number
 from sandbox.lastfm.element import Element
 
 STAR = "2a96cbd8b46e442fc41c2b86b821562f.png"
@@ -41,6 +43,11 @@ def album_image(artist: str, album: str) -> str:
     return hashlib.md5(f"{artist}\x1f{album}".encode(), usedforsecurity=False).hexdigest() + ".png"
 
 
+def tell_seconds(artist: Artist, track: Track) -> int | None:
+    """Tells how long a track is; of every twelfth Last.fm does not know."""
+    return track.seconds if make_up_number(0, 11, artist.name, track.title, "length") else None
+
+
 def build_tag(name: str, count: int | None = None) -> Element:
     """Builds a tag, with its weight in front where the answer has weights."""
     counted = (Element("count", str(count), is_number=True),) if count is not None else ()
@@ -58,8 +65,13 @@ def build_top_tags(tags: Mapping[str, int], attributes: Mapping[str, str | int])
     )
 
 
-def build_text(name: str, text: str, published: str, url: str, *, before: Iterable[Element] = ()) -> Element:
-    """Builds a bio or a wiki: a summary that ends in the "Read more" link, and the whole text with link and licence."""
+def build_wiki(text: str, published: str, url: str) -> Element:
+    """Builds the text on a record: as that on an artist, but for the full stop that ends its summary."""
+    return build_text("wiki", text, published, url, ending=".")
+
+
+def build_text(name: str, text: str, published: str, url: str, *, before: Iterable[Element] = (), ending: str = "") -> Element:
+    """Builds a text: a summary that ends in the "Read more" link, and the whole text with link and licence."""
     link = f'<a href="{url}">Read more on Last.fm</a>'
     content = f"{text} {link}. {_LICENCE}" if text else ""
     return Element(
@@ -67,7 +79,7 @@ def build_text(name: str, text: str, published: str, url: str, *, before: Iterab
         children=(
             *before,
             build_leaf("published", published),
-            build_leaf("summary", f"{_shorten(text)} {link}"),
+            build_leaf("summary", f"{_shorten(text)} {link}{ending}"),
             build_leaf("content", content),
         ),
     )

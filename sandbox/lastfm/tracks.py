@@ -5,7 +5,16 @@ from sandbox.catalogue.model import Album, Artist, Track
 from sandbox.catalogue.reading import make_up_number
 from sandbox.lastfm.asking import Ask
 from sandbox.lastfm.element import Element
-from sandbox.lastfm.parts import album_image, build_images, build_leaf, build_tag, build_text, build_top_tags, music_url
+from sandbox.lastfm.parts import (
+    album_image,
+    build_images,
+    build_leaf,
+    build_tag,
+    build_top_tags,
+    build_wiki,
+    music_url,
+    tell_seconds,
+)
 
 _SHOWN_TAGS = 5
 
@@ -28,7 +37,7 @@ class TrackMethods:
                 build_leaf("name", track.title),
                 *(() if is_bare else (build_leaf("mbid", track.mbid),)),
                 build_leaf("url", url),
-                build_leaf("duration", (track.seconds or 0) * 1000),
+                build_leaf("duration", (tell_seconds(artist, track) or 0) * 1000),
                 Element("streamable", "0", {"fulltrack": "0"}),
                 build_leaf("listeners", listeners),
                 build_leaf("playcount", listeners * make_up_number(3, 12, artist.name, track.title, "plays")),
@@ -70,4 +79,4 @@ def _tags(album: Album) -> tuple[Element, ...]:
 
 def _wiki(artist: Artist, album: Album, track: Track, url: str) -> Element:
     text = f'"{track.title}" is a track by {artist.name} from the album {album.title} ({album.released[:4]}).'
-    return build_text("wiki", text, "23 Jul 2008, 20:09", url)
+    return build_wiki(text, "23 Jul 2008, 20:09", url)

@@ -8,6 +8,7 @@ from sandbox.musicbrainz.artists import Artists
 from sandbox.musicbrainz.asking import Ask, MusicbrainzError, parse_ask
 from sandbox.musicbrainz.errors import REFUSALS
 from sandbox.musicbrainz.releases import Releases
+from sandbox.musicbrainz.searching import Searches
 from sandbox.settings import Knob, Settings
 from sandbox.upstream import Limit, Upstream, name_by_path
 from sandbox.user_agents import is_identified
@@ -25,12 +26,15 @@ Method = Callable[[Ask], Answer]
 def build(directory: Directory) -> Upstream:
     """Builds the MusicBrainz of this directory."""
     settings = Settings({"merged": Knob("answer", ("answer", "redirect"))})
-    artists, releases = Artists(directory, settings), Releases(directory)
+    artists, releases, searches = Artists(directory, settings), Releases(directory, settings), Searches(directory)
     methods: dict[str, Method] = {
         "artist.search": artists.search,
         "artist.lookup": artists.look_up,
         "url.lookup": artists.look_up_url,
+        "release.search": searches.search_releases,
+        "release.lookup": releases.look_up,
         "release.browse": releases.browse,
+        "release-group.search": searches.search_groups,
         "release-group.browse": releases.browse_groups,
         "release-group.lookup": releases.look_up_group,
     }

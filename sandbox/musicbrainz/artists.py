@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sandbox.catalogue.directory import Directory
 from sandbox.catalogue.identity import Identity
-from sandbox.catalogue.reading import make_up_mbid
-from sandbox.musicbrainz.asking import Ask, MusicbrainzError, Query, parse_query
+from sandbox.musicbrainz.asking import ARTIST_NAMES, CREATED, Ask, MusicbrainzError, Query, parse_query, redirect_to
 from sandbox.musicbrainz.parts import (
     SEARCH_HINT,
     TYPE_IDS,
@@ -16,12 +15,12 @@ from sandbox.musicbrainz.parts import (
     url_id,
 )
 from sandbox.musicbrainz.releases import EMBEDDED, build_groups
+from sandbox.musicbrainz.voting import PER_GROUP, build_genre
 from sandbox.settings import Settings
 from sandbox.wire import Answer, json_answer
 
 _INC = frozenset({"url-rels", "release-groups", "genres", "tags", "aliases", "ratings", "annotation", "artist-rels"})
 _URL_INC = frozenset({"artist-rels", "release-rels", "release-group-rels", "label-rels", "recording-rels", "work-rels"})
-_CREATED = "2026-01-01T00:00:00.000Z"
 
 
 class Artists:
@@ -33,11 +32,11 @@ class Artists:
 
     def search(self, ask: Ask) -> Answer:
         """Answers with scores: the best is 100 whatever it is, and among namesakes fame does not count."""
-        query = parse_query(ask.params.get("query", ""))
+        query = parse_query(ask.params.get("query", ""), ARTIST_NAMES)
         found = [(score, one) for score, one in self._find(query) if _meets(one, query.conditions)]
         top = found[0][0] if found else 1
         shown = [_build_hit(one, score * 100 // top) for score, one in ask.cut_page(found)]
-        return json_answer({"created": _CREATED, "count": len(found), "offset": ask.offset, "artists": shown})
+        return json_answer({"created": CREATED, "count": len(found), "offset": ask.offset, "artists": shown})
 
     def look_up(self, ask: Ask) -> Answer:
         """Answers one artist; a merged identifier gets the artist it was merged into, or a redirect when so set."""
@@ -46,9 +45,7 @@ class Artists:
         if identity is None:
             raise MusicbrainzError("Not Found", 404)
         if mbid != identity.artist.mbid and self._settings.text("merged") == "redirect":
-            rest = f"&inc={'+'.join(sorted(inc))}" if inc else ""
-            location = f"/musicbrainz/ws/2/artist/{identity.artist.mbid}?fmt=json{rest}"
-            return json_answer({}, 301, {"location": location})
+            return redirect_to("artist", identity.artist.mbid, inc)
         return json_answer(_build_artist(identity, inc))
 
     def look_up_url(self, ask: Ask) -> Answer:
@@ -131,7 +128,7 @@ def _build_artist(identity: Identity, inc: frozenset[str]) -> dict[str, object]:
     if "release-groups" in inc:
         body["release-groups"] = build_groups(identity)[:EMBEDDED]
     if "genres" in inc:
-        body["genres"] = [_build_genre(name, identity.artist.tags[name]) for name in identity.genres]
+        body["genres"] = [build_genre(name, max(1, artist.tags[name] // PER_GROUP)) for name in identity.genres]
     if "tags" in inc:
         body["tags"] = _build_tags(identity)
     if "aliases" in inc:
@@ -152,9 +149,5 @@ def _build_alias(name: str, begin: str, end: str) -> dict[str, object]:
     }
 
 
-def _build_genre(name: str, weight: int) -> dict[str, object]:
-    return {"id": make_up_mbid("genre", name), "name": name, "count": max(1, weight // 10), "disambiguation": ""}
-
-
 def _build_tags(identity: Identity) -> list[dict[str, object]]:
-    return [{"count": max(1, weight // 10), "name": name} for name, weight in identity.artist.tags.items()]
+    return [{"count": max(1, weight // PER_GROUP), "name": name} for name, weight in identity.artist.tags.items()]

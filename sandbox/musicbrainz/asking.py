@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sandbox.musicbrainz.errors import HELP
-from sandbox.wire import Request
+from sandbox.wire import Answer, Request, json_answer
 
 T = TypeVar("T")
+ARTIST_NAMES = ("artist", "artistaccent", "name", "alias", "sortname")
+# When the search index was made.
+CREATED = "2026-01-01T00:00:00.000Z"
 _MOST, _USUAL = 100, 25
 _FIELD = re.compile(r'(?P<field>[a-z]+):(?:"(?P<phrase>(?:\\.|[^"\\])*)"|(?P<word>(?:\\.|[^\s"\\])+))')
 _OPERATORS = re.compile(r"(?<!\\)[+\-!(){}\[\]^\"~*?:/]|\b(?:AND|OR|NOT)\b")
@@ -81,12 +84,21 @@ def parse_ask(request: Request, mbid: str) -> Ask:
     return Ask(mbid, request.query)
 
 
-def parse_query(written: str) -> Query:
-    """Reads Lucene's syntax as far as clients use it. Operators that were not escaped vanish: a bare "!!!" asks for nothing."""
+def redirect_to(entity: str, mbid: str, inc: frozenset[str]) -> Answer:
+    """Sends a client that asked for a merged identifier to the one it was merged into."""
+    rest = f"&inc={'+'.join(sorted(inc))}" if inc else ""
+    return json_answer({}, 301, {"location": f"/musicbrainz/ws/2/{entity}/{mbid}?fmt=json{rest}"})
+
+
+def parse_query(written: str, names: Sequence[str]) -> Query:
+    """Reads Lucene's syntax as far as clients use it; `names` are the fields that hold the name looked for.
+
+    Operators that were not escaped vanish: a bare "!!!" asks for nothing.
+    """
     fields = {found["field"]: _unescape(found["phrase"] or found["word"] or "") for found in _FIELD.finditer(written)}
     rest = _OPERATORS.sub(" ", _FIELD.sub(" ", written))
     phrase = re.fullmatch(r'\s*"((?:\\.|[^"\\])*)"\s*', written)
-    name = next((fields.pop(field) for field in ("artist", "artistaccent", "name", "alias", "sortname") if field in fields), "")
+    name = next((fields.pop(field) for field in names if field in fields), "")
     return Query(name or _unescape(phrase[1] if phrase else rest).strip(), {key: value.lower() for key, value in fields.items()})
 
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from sandbox.catalogue.identity import Identity
 from sandbox.catalogue.reading import make_up_mbid
+from sandbox.musicbrainz.voting import build_votes
 
 TYPE_IDS: Mapping[str, str] = MappingProxyType(
     {"Group": "e431f5f6-b5d2-343d-8b36-72607fffb74b", "Person": "b6e035f4-3ce9-331c-97df-83397230b0df"}
@@ -31,6 +32,7 @@ _AREAS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "CA": (make_up_mbid("area", "CA"), "Canada"),
         "IS": (make_up_mbid("area", "IS"), "Iceland"),
         "AU": (make_up_mbid("area", "AU"), "Australia"),
+        "IE": (make_up_mbid("area", "IE"), "Ireland"),
         "AR": (make_up_mbid("area", "AR"), "Argentina"),
         "CL": (make_up_mbid("area", "CL"), "Chile"),
         "XW": (make_up_mbid("area", "XW"), "[Worldwide]"),
@@ -58,9 +60,10 @@ def build_artist_stub(identity: Identity) -> dict[str, object]:
     }
 
 
-def build_credit(identity: Identity) -> list[dict[str, object]]:
-    """Writes the credit of a record by one artist."""
-    return [{"name": identity.artist.name, "artist": build_artist_stub(identity), "joinphrase": ""}]
+def build_credit(identity: Identity, inc: frozenset[str] = frozenset()) -> list[dict[str, object]]:
+    """Writes the credit of a record by one artist, with the artist's own genres and tags when they are to be included."""
+    artist = {**build_artist_stub(identity), **build_votes(identity.artist.tags, inc)}
+    return [{"name": identity.artist.name, "artist": artist, "joinphrase": ""}]
 
 
 def list_links(identity: Identity) -> list[tuple[str, str]]:

@@ -1,21 +1,23 @@
 """What does MusicBrainz answer about releases and the groups they belong to?"""
 
-from collections.abc import Iterable
-
 from sandbox.catalogue.directory import Directory
 from sandbox.catalogue.identity import Edition, Identity
 from sandbox.catalogue.reading import make_up_mbid, make_up_number
-from sandbox.musicbrainz.asking import Ask, MusicbrainzError
+from sandbox.musicbrainz.asking import Ask, MusicbrainzError, redirect_to
+from sandbox.musicbrainz.media import build_media
 from sandbox.musicbrainz.parts import GROUP_TYPE_IDS, build_area, build_credit
+from sandbox.musicbrainz.voting import PER_RELEASE, build_votes
+from sandbox.settings import Settings
 from sandbox.wire import Answer, json_answer
 
 # The most that a look-up embeds; the rest has to be browsed.
 EMBEDDED = 25
-_INC = frozenset({"labels", "release-groups", "artist-credits", "media", "recordings", "genres", "tags"})
-_GROUP_INC = frozenset({"releases", "media", "artist-credits", "artists", "tags", "genres", "ratings", "labels"})
-_OFFICIAL = "4e304316-386d-3409-af2e-78857eec5cfe"
-_JEWEL_CASE = "ec27701a-4a22-37f4-bfac-6616e0f9750a"
-_MEDIUM_IDS = {"CD": "9712d52a-4509-3d4b-a1a2-67c88c643e31", '12" Vinyl': "3e9080b0-5e6c-34ab-bd15-f526b6306a64"}
+OFFICIAL = "4e304316-386d-3409-af2e-78857eec5cfe"
+JEWEL_CASE = "ec27701a-4a22-37f4-bfac-6616e0f9750a"
+_CREDITS = frozenset({"artists", "artist-credits"})
+_INC = frozenset({"labels", "release-groups", "media", "recordings", "genres", "tags", *_CREDITS})
+_GROUP_INC = frozenset({"releases", "media", "tags", "genres", "ratings", "labels", *_CREDITS})
+_NOT_EMBEDDED = frozenset({"tags", "genres", *_CREDITS})
 
 Release = tuple[Identity, Edition]
 
@@ -23,8 +25,21 @@ Release = tuple[Identity, Edition]
 class Releases:
     """The calls on releases and release groups."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, settings: Settings) -> None:
         self._directory = directory
+        self._settings = settings
+
+    def look_up(self, ask: Ask) -> Answer:
+        """Answers one release; a merged identifier gets the release it was merged into, or a redirect when so set."""
+        mbid, inc = ask.need_mbid(), ask.read_inc("release", _INC)
+        found = self._directory.find_edition_by_mbid(mbid)
+        if found is None:
+            raise MusicbrainzError("Not Found", 404)
+        identity, edition = found
+        if mbid != edition.mbid and self._settings.text("merged") == "redirect":
+            return redirect_to("release", edition.mbid, inc)
+        covers = {"artwork": False, "count": 0, "front": False, "back": False, "darkened": False}
+        return json_answer({**build_release(identity, edition, inc), "asin": None, "cover-art-archive": covers})
 
     def browse(self, ask: Ask) -> Answer:
         """Answers the releases of an artist or of a release group, by identifier."""
@@ -37,8 +52,8 @@ class Releases:
 
     def browse_groups(self, ask: Ask) -> Answer:
         """Answers the release groups of an artist."""
-        ask.read_inc("release-group", _GROUP_INC)
-        groups = build_groups(self._find_artist(ask))
+        inc = ask.read_inc("release-group", _GROUP_INC)
+        groups = build_groups(self._find_artist(ask), inc)
         body = {"release-group-count": len(groups), "release-group-offset": ask.offset}
         return json_answer({**body, "release-groups": list(ask.cut_page(groups))})
 
@@ -48,14 +63,9 @@ class Releases:
         releases = self._directory.find_editions_of_group(mbid)
         if not releases:
             raise MusicbrainzError("Not Found", 404)
-        identity, edition = releases[0]
-        body = build_group(edition)
-        if inc & {"artist-credits", "artists"}:
-            body["artist-credit"] = build_credit(identity)
-        if "tags" in inc:
-            body["tags"] = [{"name": name, "count": max(1, weight // 10)} for name, weight in identity.artist.tags.items()]
+        body = build_group(*releases[0], inc)
         if "releases" in inc:
-            body["releases"] = [build_release(one, each, inc - {"artist-credits"}) for one, each in releases[:EMBEDDED]]
+            body["releases"] = [build_release(one, each, inc - _NOT_EMBEDDED) for one, each in releases[:EMBEDDED]]
         return json_answer(body)
 
     def _list_releases(self, ask: Ask) -> list[Release]:
@@ -74,16 +84,16 @@ class Releases:
         return identity
 
 
-def build_groups(identity: Identity) -> list[dict[str, object]]:
+def build_groups(identity: Identity, inc: frozenset[str] = frozenset()) -> list[dict[str, object]]:
     """Writes an artist's release groups, the oldest first, each once."""
     by_mbid = {edition.group_mbid: edition for edition in identity.editions}
     ordered = sorted(by_mbid.values(), key=lambda edition: edition.group_released)
-    return [build_group(edition) for edition in ordered]
+    return [build_group(identity, edition, inc) for edition in ordered]
 
 
-def build_group(edition: Edition) -> dict[str, object]:
-    """Writes the release group of an edition."""
-    return {
+def build_group(identity: Identity, edition: Edition, inc: frozenset[str]) -> dict[str, object]:
+    """Writes the release group of an edition with what is to be included; genres and tags are those of the record."""
+    body: dict[str, object] = {
         "id": edition.group_mbid,
         "title": edition.group_title,
         "primary-type": edition.primary_type,
@@ -93,18 +103,21 @@ def build_group(edition: Edition) -> dict[str, object]:
         "first-release-date": edition.group_released,
         "disambiguation": "",
     }
+    if inc & _CREDITS:
+        body["artist-credit"] = build_credit(identity, inc)
+    return {**body, **build_votes(edition.tags, inc)}
 
 
-def build_release(identity: Identity, edition: Edition, inc: Iterable[str]) -> dict[str, object]:
-    """Writes one release with what was to be included."""
+def build_release(identity: Identity, edition: Edition, inc: frozenset[str]) -> dict[str, object]:
+    """Writes a release with what is to be included; hardly anybody votes on a later edition."""
     body: dict[str, object] = {
         "id": edition.mbid,
         "title": edition.title,
         "status": "Official",
-        "status-id": _OFFICIAL,
+        "status-id": OFFICIAL,
         "quality": "normal",
         "packaging": "Jewel Case" if edition.medium == "CD" else None,
-        "packaging-id": _JEWEL_CASE if edition.medium == "CD" else None,
+        "packaging-id": JEWEL_CASE if edition.medium == "CD" else None,
         "text-representation": {"language": "eng", "script": "Latn"},
         "date": edition.released,
         "country": edition.country,
@@ -113,25 +126,19 @@ def build_release(identity: Identity, edition: Edition, inc: Iterable[str]) -> d
         "disambiguation": edition.disambiguation,
     }
     if "labels" in inc:
-        body["label-info"] = _build_label_info(edition)
+        body["label-info"] = build_label_info(edition)
     if "release-groups" in inc:
-        body["release-group"] = build_group(edition)
-    if "artist-credits" in inc:
-        body["artist-credit"] = build_credit(identity)
-    if "media" in inc:
-        body["media"] = [
-            {
-                "position": 1,
-                "title": "",
-                "format": edition.medium,
-                "format-id": _MEDIUM_IDS[edition.medium],
-                "track-count": len(edition.tracks),
-            }
-        ]
-    return body
+        body["release-group"] = build_group(identity, edition, inc)
+    if inc & _CREDITS:
+        body["artist-credit"] = build_credit(identity, inc)
+    if inc & {"media", "recordings"}:
+        body["media"] = build_media(edition, with_tracks="recordings" in inc)
+    is_first = (edition.title, edition.released) == (edition.group_title, edition.group_released)
+    return {**body, **build_votes(edition.tags if is_first else {}, inc, per_vote=PER_RELEASE)}
 
 
-def _build_label_info(edition: Edition) -> list[dict[str, object]]:
+def build_label_info(edition: Edition) -> list[dict[str, object]]:
+    """Writes the label and its number; MusicBrainz lacks the one or both of some releases."""
     if edition.label_info == "absent":
         return []
     number = f"SBX {make_up_number(1000, 9999, edition.mbid, 'catalogue number')}"

@@ -21,6 +21,7 @@ _PATHS = (
     ("artists.get", re.compile(r"/v1/artists/(?P<id>[^/]+)")),
     ("artists.albums", re.compile(r"/v1/artists/(?P<id>[^/]+)/albums")),
     ("albums.get", re.compile(r"/v1/albums/(?P<id>[^/]+)")),
+    ("albums.tracks", re.compile(r"/v1/albums/(?P<id>[^/]+)/tracks")),
     ("artists.batch", re.compile(r"/v1/artists")),
     ("albums.batch", re.compile(r"/v1/albums")),
     (
@@ -49,6 +50,7 @@ def build(directory: Directory, clock: Callable[[], float]) -> tuple[Upstream, U
         "artists.get": artists.get,
         "artists.albums": artists.list_albums,
         "albums.get": artists.get_album,
+        "albums.tracks": artists.list_tracks,
         "artists.batch": artists.get_many,
         "albums.batch": artists.get_many_albums,
     }

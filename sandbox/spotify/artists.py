@@ -1,9 +1,9 @@
 """What does Spotify answer about an artist and an album?"""
 
 from sandbox.catalogue.directory import Directory
-from sandbox.catalogue.identity import Identity
+from sandbox.catalogue.identity import Edition, Identity
 from sandbox.spotify.asking import Ask, SpotifyError, check_id
-from sandbox.spotify.objects import build_album, build_artist, build_listed_album, build_page
+from sandbox.spotify.objects import build_album, build_artist, build_listed_album, build_page, build_tracks
 
 _USUAL = 20
 _MOST_ARTISTS, _MOST_ALBUMS = 50, 20
@@ -33,10 +33,13 @@ class Artists:
 
     def get_album(self, ask: Ask) -> dict[str, object]:
         """Answers one album with its tracks."""
-        found = self._directory.find_edition_by_spotify_id(ask.need_id())
-        if found is None:
-            raise SpotifyError(404, "Resource not found")
-        return build_album(*found, ask)
+        return build_album(*self._find_album(ask), ask)
+
+    def list_tracks(self, ask: Ask) -> dict[str, object]:
+        """Answers a page of an album's tracks."""
+        identity, edition = self._find_album(ask)
+        path = f"albums/{edition.spotify_id}/tracks"
+        return build_page(build_tracks(identity, edition, ask), ask=ask, path=path, asked={}, usual=_USUAL)
 
     def get_many(self, ask: Ask) -> dict[str, object]:
         """Answers up to 50 artists in the order asked, null for each that is not known."""
@@ -47,6 +50,12 @@ class Artists:
         """Answers up to 20 albums in the order asked, null for each that is not known."""
         found = [self._directory.find_edition_by_spotify_id(one) for one in _read_ids(ask, _MOST_ALBUMS)]
         return {"albums": [build_album(*one, ask) if one else None for one in found]}
+
+    def _find_album(self, ask: Ask) -> tuple[Identity, Edition]:
+        found = self._directory.find_edition_by_spotify_id(ask.need_id())
+        if found is None:
+            raise SpotifyError(404, "Resource not found")
+        return found
 
     def _find(self, ask: Ask) -> Identity:
         identity = self._directory.find_by_spotify_id(ask.need_id())

@@ -50,17 +50,17 @@ def build_album(identity: Identity, edition: Edition, ask: Ask) -> dict[str, obj
     body = build_listed_album(identity, edition, ask)
     body.pop("available_markets", None)
     body.pop("album_group", None)
-    tracks = [_build_track(identity, edition, place, ask) for place in range(len(edition.tracks))]
-    shown = tracks[:_TRACKS_SHOWN]
+    tracks = build_tracks(identity, edition, ask)
+    shown, path = tracks[:_TRACKS_SHOWN], f"{ask.api}/albums/{edition.spotify_id}/tracks"
     body |= {
-        "copyrights": [{"text": f"{edition.released[:4]} {edition.label}", "type": "C"}],
+        "copyrights": [{"text": f"{edition.released[:4]} {edition.label}", "type": kind} for kind in "CP"],
         "external_ids": {"upc": edition.barcode},
         "genres": [],
         "tracks": {
-            "href": f"{ask.api}/albums/{edition.spotify_id}/tracks?offset=0&limit={_TRACKS_SHOWN}",
+            "href": f"{path}?offset=0&limit={_TRACKS_SHOWN}",
             "items": shown,
             "limit": _TRACKS_SHOWN,
-            "next": None,
+            "next": f"{path}?offset={_TRACKS_SHOWN}&limit={_TRACKS_SHOWN}" if len(tracks) > _TRACKS_SHOWN else None,
             "offset": 0,
             "previous": None,
             "total": len(tracks),
@@ -70,6 +70,12 @@ def build_album(identity: Identity, edition: Edition, ask: Ask) -> dict[str, obj
         body["label"] = edition.label
         body["popularity"] = max(0, identity.popularity - make_up_number(0, 40, edition.spotify_id))
     return body
+
+
+def build_tracks(identity: Identity, edition: Edition, ask: Ask) -> list[dict[str, object]]:
+    """Writes the tracks of an album as it lists them: each disc begins with track 1."""
+    places = [(disc, place) for disc, tracks in enumerate(edition.discs, 1) for place in range(1, len(tracks) + 1)]
+    return [_build_track(identity, edition, number, at, ask) for number, at in enumerate(places)]
 
 
 def build_page(
@@ -92,17 +98,17 @@ def build_page(
     }
 
 
-def _build_track(identity: Identity, edition: Edition, place: int, ask: Ask) -> dict[str, object]:
-    track = edition.tracks[place]
-    track_id = make_up_spotify_id("track", edition.spotify_id, str(place))
+def _build_track(identity: Identity, edition: Edition, number: int, at: tuple[int, int], ask: Ask) -> dict[str, object]:
+    track, (disc, place) = edition.tracks[number], at
+    track_id = make_up_spotify_id("track", edition.spotify_id, str(number))
     body = _build_link("track", track_id, track.title, ask)
     body |= {
         "artists": [_build_link("artist", identity.spotify_id, identity.artist.name, ask)],
-        "disc_number": 1,
+        "disc_number": disc,
         "duration_ms": (track.seconds or 0) * 1000,
         "explicit": False,
         "is_local": False,
-        "track_number": place + 1,
+        "track_number": place,
     }
     if ask.is_extended:
         body["preview_url"] = f"https://p.scdn.co/mp3-preview/{_hash(track_id)}"

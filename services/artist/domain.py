@@ -1,18 +1,21 @@
 """What is an artist, and which rules hold between the things said of one?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
+from facts.values import Image, Text
 from kernel import naming
 from services.artist.ids import is_spotify_id
 
 ArtistId = NewType("ArtistId", str)
 
+Biography = Text
+"""The life of an artist."""
+
 MAX_NAME = naming.MAX_NAME
-MAX_TAGS = 10
 MAX_SIMILAR = 50
 
 clean_name = naming.clean_name
@@ -67,35 +70,6 @@ class ArtistField(StrEnum):
     MBID = "mbid"
     SPOTIFY_ID = "spotify_id"
     WIKIDATA_ID = "wikidata_id"
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A word people put on an artist; `weight` 1–100, relative to the heaviest."""
-
-    name: str
-    weight: int
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Biography:
-    """The life of an artist in one language (ISO 639-1), plain text."""
-
-    language: str
-    summary: str
-    content: str
-    licence: str = ""
-    url: str = ""
-    published_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """An image somewhere else; `size` is the provider's own word."""
-
-    size: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,17 +226,6 @@ class ArtistName:
 def is_special_name(name: str) -> bool:
     """Whether the name stands for nobody in particular; such names are never sent to a provider."""
     return match_key(name) in _SPECIAL_NAMES
-
-
-def heaviest_tags(tags: Iterable[Tag], artist_name: str) -> tuple[Tag, ...]:
-    """The tags worth showing: weight above zero, not the artist's own name, each once, heaviest first, at most ten."""
-    own = match_key(artist_name)
-    kept: dict[str, Tag] = {}
-    for tag in sorted(tags, key=lambda tag: -tag.weight):
-        key = match_key(tag.name)
-        if key and key != own and tag.weight > 0:
-            kept.setdefault(key, tag)
-    return tuple(kept.values())[:MAX_TAGS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from facts import checking
 from kernel.asking import Reply
-from kernel.evidence import Absent, Ambiguous, Deferred, Evidence, Fault, Found
+from kernel.evidence import Absent, Deferred, Evidence, Found
 from services.artist.asking.inquiry import Asked
 from services.artist.asking.questions import NAME
 from services.artist.domain import (
@@ -21,11 +22,9 @@ from services.artist.domain import (
     Profile,
     SimilarName,
 )
-from services.artist.dossier import Check, CheckOutcome, Dossier, Fact, FactValue
+from services.artist.dossier import Check, Dossier, Fact, FactValue
 from services.artist.identity.judging import Claim, Verdicts
 
-_FIRST_FAULT_PAUSE = timedelta(minutes=30)
-_LONGEST_FAULT_PAUSE = timedelta(hours=12)
 _STILL_BEING_ASKED = timedelta(seconds=20)
 _WORTH_SHOWING = 0.5
 """What is less likely than this to be about the artist is not shown."""
@@ -37,12 +36,7 @@ _LISTS = {Kind.TAGS: ArtistField.TAGS, Kind.LABELS: ArtistField.RELEASES}
 RestsOn = tuple[IdScheme, str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """How long each kind of fact counts as fresh, and how long "there is none" is believed."""
-
-    fresh: Mapping[Kind, timedelta]
-    absent: timedelta
+Freshness = checking.Freshness[Kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +76,7 @@ def learn(
         found = each.reply.outcome if each.reply else None
         if each.reply is None or not isinstance(found, Found):
             continue
-        evidence = _evidence(each.reply, found, freshness.fresh[each.question.kind])
+        evidence = checking.evidence_of(each.reply, found, freshness.fresh[each.question.kind])
         facts += facts_of(each, found.value, evidence, _rests_on(each, pages))
         if each.question.kind is Kind.SIMILAR:
             similar[each.reply.provider] = tuple((row, evidence) for row in found.value)
@@ -165,47 +159,12 @@ def _settled(asked: Asked, pages: Mapping[str, str], verdicts: Verdicts, now: da
     return replace(asked, reply=replace(asked.reply, outcome=found))
 
 
-def _evidence(reply: Reply[Any], found: Found[Any], fresh: timedelta) -> Evidence:
-    return Evidence(
-        provider=reply.provider,
-        retrieved_at=reply.retrieved_at,
-        valid_until=reply.retrieved_at + fresh,
-        confidence=found.confidence,
-        matched_on=found.matched_on,
-        source_url=found.source_url,
-        licence=found.licence,
-    )
-
-
 def _check(dossier: Dossier | None, asked: Asked, freshness: Freshness) -> Check:
     reply, kind, language = asked.reply, asked.question.kind, asked.question.language(asked.subject)
     if reply is None:
         raise TypeError("an unsettled answer")
-    provider, at = reply.provider, reply.retrieved_at
-    before = dossier.check(provider, kind, language) if dossier else None
-    plain = Check(provider, kind, CheckOutcome.FOUND, at, at, language, answered_at=at)
-    unanswered = (
-        replace(plain, answered_at=before.answered_at, faults=before.faults) if before else replace(plain, answered_at=None)
-    )
-    match reply.outcome:
-        case Found():
-            return replace(plain, next_check_at=at + freshness.fresh[kind])
-        case Ambiguous():
-            return replace(plain, outcome=CheckOutcome.AMBIGUOUS, next_check_at=at + freshness.absent)
-        case Absent(reason):
-            return replace(plain, outcome=CheckOutcome.ABSENT, next_check_at=at + freshness.absent, message=reason)
-        case Deferred(not_before, reason):
-            return replace(unanswered, outcome=CheckOutcome.DEFERRED, next_check_at=not_before, message=reason)
-        case Fault(error):
-            faults, pause = _after_fault(before)
-            due = at + max(pause, error.retry_after or timedelta(0))
-            return replace(unanswered, outcome=CheckOutcome.FAULT, next_check_at=due, faults=faults, message=str(error))
-
-
-def _after_fault(before: Check | None) -> tuple[int, timedelta]:
-    """How many faults in a row this makes, and how long to wait: 30 minutes, doubling up to 12 hours."""
-    faults = (before.faults if before else 0) + 1
-    return faults, min(_LONGEST_FAULT_PAUSE, _FIRST_FAULT_PAUSE * 2 ** min(faults - 1, 10))
+    before = dossier.check(reply.provider, kind, language) if dossier else None
+    return checking.check_of(reply, kind, language, before=before, freshness=freshness)
 
 
 def _named(asked: Iterable[Asked], verdicts: Verdicts) -> ArtistName | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from facts.known import CheckOutcome
 from kernel.clock import Clock
 from kernel.errors import FailedPrecondition, NotFound, ProviderFault, ProviderUnavailable
 from kernel.evidence import Deferred, Fault, Reading, Source
@@ -20,7 +21,7 @@ from services.artist.domain import (
     IdScheme,
     is_special_name,
 )
-from services.artist.dossier import ID_FIELDS, CheckOutcome, Dossier, Override
+from services.artist.dossier import ID_FIELDS, Dossier, Override
 from services.artist.recent import RecentArtists
 from services.artist.store import ArtistStore
 

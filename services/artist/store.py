@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from facts.storing import plain_evidence
 from kernel.clock import Clock
 from kernel.database import Database, upsert
 from kernel.errors import AlreadyExists
@@ -22,7 +23,8 @@ from services.artist.merge import Learned
 from services.artist.storing import listing, numbers, rows
 from services.artist.storing.columns import accepted_ids, columns_of, spelling
 from services.artist.storing.listing import ArtistFilter, SimilarFilter
-from services.artist.storing.tables import absences, artists, checks, claims, facts, overrides, redirects, similar
+from services.artist.storing.tables import absences, artists, claims, redirects, similar
+from services.artist.storing.values import facts_of_artists
 from services.artist.storing.writing import writing
 
 T = TypeVar("T")
@@ -113,17 +115,16 @@ class ArtistStore:
             ids = {override.field.value: str(override.value)} if override.field in ID_FIELDS else {}
             if find_twin(connection, artist_id, ids):
                 raise AlreadyExists("Another artist has this id.")
-            upsert(connection, overrides, [rows.row_of_override(artist_id, override)], key=("artist_id", "field"))
+            facts_of_artists.write_overrides(connection, artist_id, [override])
             self._show_settled(connection, artist_id, override.field)
 
         self._writing(write)
 
     def delete_override(self, artist_id: ArtistId, field: ArtistField) -> bool:
         """Whether there was one."""
-        chosen = sa.and_(overrides.c.artist_id == artist_id, overrides.c.field == field)
 
         def write(connection: sa.Connection) -> bool:
-            gone = connection.execute(sa.delete(overrides).where(chosen)).rowcount > 0
+            gone = facts_of_artists.delete_override(connection, artist_id, field)
             if gone and field in ID_FIELDS:
                 connection.execute(sa.update(artists).where(artists.c.id == artist_id).values({field.value: None}))
             self._show_settled(connection, artist_id, field)
@@ -136,8 +137,7 @@ class ArtistStore:
 
         def write(connection: sa.Connection) -> list[ArtistId]:
             known = connection.execute(sa.select(artists.c.id).where(artists.c.id.in_(artist_ids))).scalars().all()
-            due = sa.update(checks).where(checks.c.artist_id.in_(known)).values(next_check_at=self._clock.now())
-            connection.execute(due)
+            facts_of_artists.make_due(connection, known, self._clock.now())
             return [ArtistId(artist_id) for artist_id in known]
 
         return self._writing(write)
@@ -177,9 +177,8 @@ class ArtistStore:
         return ArtistId(moved) if moved else artist_id
 
     def _write_learned(self, connection: sa.Connection, artist_id: ArtistId, learned: Learned) -> None:
-        fact_rows = rows.rows_of_facts(artist_id, learned.facts)
-        upsert(connection, facts, fact_rows, key=("artist_id", "field", "language", "provider"))
-        upsert(connection, checks, rows.rows_of_checks(artist_id, learned), key=("artist_id", "provider", "kind", "language"))
+        facts_of_artists.write_facts(connection, artist_id, learned.facts)
+        facts_of_artists.write_checks(connection, artist_id, learned.checks)
         numbers.record(connection, artist_id, learned.facts)
         if learned.claims is not None:
             connection.execute(sa.delete(claims).where(claims.c.artist_id == artist_id))
@@ -196,7 +195,7 @@ class ArtistStore:
         edges: dict[ArtistId, dict[str, Any]] = {}
         for other, (row, evidence) in zip(ids, found, strict=True):
             if other != artist_id:
-                edges.setdefault(other, _edge(artist_id, other, provider, row, rows.plain_evidence(evidence)))
+                edges.setdefault(other, _edge(artist_id, other, provider, row, plain_evidence(evidence)))
         upsert(connection, similar, list(edges.values()), key=("artist_id", "provider", "similar_artist_id"))
 
     def _show(self, connection: sa.Connection, artist_id: ArtistId, named: ArtistName | None) -> ArtistId:
@@ -207,8 +206,7 @@ class ArtistStore:
         dossier = _load(connection, artist_id)
         if dossier is None:
             return artist_id
-        drifted = with_drift(dossier.overrides, dossier, self._trust, self._clock.now())
-        upsert(connection, overrides, [rows.row_of_override(artist_id, each) for each in drifted], key=("artist_id", "field"))
+        facts_of_artists.write_overrides(connection, artist_id, with_drift(dossier, self._trust, self._clock.now()))
         ids = accepted_ids(dossier)
         twin = find_twin(connection, artist_id, ids)
         if twin is not None:
@@ -222,8 +220,7 @@ class ArtistStore:
         """When it changes who is meant, everything is due: answers about somebody else are worth nothing."""
         if field in ID_FIELDS:
             connection.execute(sa.delete(similar).where(similar.c.artist_id == artist_id))
-            due = sa.update(checks).where(checks.c.artist_id == artist_id).values(next_check_at=self._clock.now())
-            connection.execute(due)
+            facts_of_artists.make_due(connection, [artist_id], self._clock.now())
         self._show(connection, artist_id, None)
 
     def _plan_refresh(
@@ -250,16 +247,12 @@ def _load(connection: sa.Connection, artist_id: ArtistId) -> Dossier | None:
         return None
     return Dossier(
         artist=rows.artist_of(row),
-        facts=tuple(map(rows.fact_of, _of(connection, facts, artist_id))),
+        facts=facts_of_artists.load_facts(connection, artist_id),
         similar=tuple(map(rows.similar_of, connection.execute(listing.similar_to(artist_id, SimilarFilter())))),
-        overrides=tuple(map(rows.override_of, _of(connection, overrides, artist_id))),
-        checks=tuple(map(rows.check_of, _of(connection, checks, artist_id))),
-        claims=tuple(map(rows.claim_of, _of(connection, claims, artist_id))),
+        overrides=facts_of_artists.load_overrides(connection, artist_id),
+        checks=facts_of_artists.load_checks(connection, artist_id),
+        claims=tuple(map(rows.claim_of, connection.execute(sa.select(claims).where(claims.c.artist_id == artist_id)))),
     )
-
-
-def _of(connection: sa.Connection, table: sa.Table, artist_id: ArtistId) -> sa.CursorResult[Any]:
-    return connection.execute(sa.select(table).where(table.c.artist_id == artist_id))
 
 
 def _edge(artist_id: ArtistId, other: ArtistId, provider: str, row: SimilarName, evidence: Any) -> dict[str, Any]:

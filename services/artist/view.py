@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
 
+from facts import telling
+from facts.known import CheckOutcome, first_shown
+from facts.telling import Missing, NoteReason
 from kernel.clock import Clock
 from kernel.evidence import Candidate, Reading, Standing
 from services.artist.asking.questions import Question
 from services.artist.domain import ArtistField, IdScheme, Kind, Release
-from services.artist.dossier import ID_FIELDS, PERSON, Check, CheckOutcome, Dossier, FactValue, Override, Trust
+from services.artist.dossier import ID_FIELDS, Dossier, FactValue, Override, Trust
 from services.artist.identity.judging import Verdicts
 from services.artist.labels.resolving import LabelMethod, LabelVerdict, resolve_labels
 
@@ -39,33 +40,13 @@ _NOT_SAID: Mapping[tuple[str, Kind], Mapping[ArtistField, str]] = {
     ("wikidata", Kind.MANAGEMENT): {ArtistField.MANAGEMENT: "Wikidata names nobody who looks after the artist."},
 }
 """What an answer that was found may lack, and the sentence that says so."""
+_SEVERAL = "{} knows several artists that match about equally well; `identity` shows them."
 _ID_NAMES = {IdScheme.MBID: "MusicBrainz", IdScheme.SPOTIFY: "Spotify", IdScheme.WIKIDATA: "Wikidata"}
 
 
 def kinds_of(field: ArtistField) -> tuple[Kind, ...]:
     """Which kinds of answers may give the field a value."""
     return _KINDS.get(field, (Kind.PROFILE,))
-
-
-class NoteReason(StrEnum):
-    """Why something is missing."""
-
-    ABSENT = "absent"
-    FAULT = "fault"
-    DEFERRED = "deferred"
-    OFF = "off"
-    AMBIGUOUS = "ambiguous"
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Something that is not in the answer; `kind` is empty when it is about the provider as a whole."""
-
-    provider: str
-    kind: str
-    reason: NoteReason
-    message: str
-    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +62,7 @@ class View:
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One field: what is shown, what else was seen, and why. `candidates` are best first and hold the chosen one too."""
-
-    field: ArtistField
-    candidates: tuple[Candidate[FactValue], ...]
-    chosen: Candidate[FactValue] | None
-    why: str
-    next_check_at: datetime | None
-    override: Override | None
+Explanation = telling.Explanation[ArtistField, FactValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +107,8 @@ class Viewpoint:
 
     def _explanation(self, dossier: Dossier, field: ArtistField) -> Explanation:
         candidates = dossier.candidates(field, trust=self.trust, languages=(self.language,))
-        chosen = next((each for each in candidates if each.standing in (Standing.CHOSEN, Standing.LOCKED)), None)
-        why, override = _why(candidates, chosen), dossier.override(field)
+        chosen = first_shown(candidates)
+        why, override = telling.why(candidates, chosen), dossier.override(field)
         if field is ArtistField.LABEL and (verdict := self._labels(dossier)):
             told = _label_candidates(verdict, dossier)
             if chosen is None:
@@ -150,7 +122,7 @@ class Viewpoint:
 
     def _labels(self, dossier: Dossier) -> LabelVerdict | None:
         releases: dict[str, list[Release]] = {}
-        for fact in dossier.about_the_artist(ArtistField.RELEASES):
+        for fact in dossier.said(ArtistField.RELEASES):
             own = releases.setdefault(fact.evidence.provider, [])
             own += [each for each in fact.value if isinstance(each, Release)] if isinstance(fact.value, tuple) else []
         return resolve_labels(releases, self.label_method, today=self.clock.now().date())
@@ -179,7 +151,7 @@ def _unanswered(dossier: Dossier, language: str, *, is_identified: bool) -> Iter
         if is_identified and check.kind is Kind.IDENTITY:
             continue  # another way led to the artist
         if check.outcome is not CheckOutcome.FOUND and check.language in ("", language):
-            yield Missing(check.provider, check.kind, NoteReason(check.outcome), _sentence(check), check.next_check_at)
+            yield telling.unanswered(check, telling.sentence_on(check, _SEVERAL.format(check.provider)))
 
 
 def _gaps(dossier: Dossier, shown: Mapping[ArtistField, Candidate[FactValue]], language: str) -> Iterator[Missing]:
@@ -221,7 +193,7 @@ def _frozen(dossier: Dossier, shown: Mapping[ArtistField, Candidate[FactValue]])
 
 
 def _label_candidates(verdict: LabelVerdict, dossier: Dossier) -> list[Candidate[FactValue]]:
-    facts = dossier.about_the_artist(ArtistField.RELEASES)
+    facts = dossier.said(ArtistField.RELEASES)
     latest = max(facts, key=lambda fact: fact.evidence.retrieved_at).evidence
     proofs = tuple(f"{proof.provider}: {proof.title} ({proof.released or 'undated'})" for proof in verdict.proofs)
     chosen = replace(latest, confidence=verdict.confidence, matched_on=proofs)
@@ -243,29 +215,3 @@ def _with_drift_of_label(override: Override | None, told: Candidate[FactValue]) 
 def _why_label(verdict: LabelVerdict) -> str:
     way = "the latest release" if verdict.method is LabelMethod.LATEST_RELEASE else "most of the last releases"
     return f"{way.capitalize()} came out on it; {len(verdict.proofs)} releases prove it (confidence {verdict.confidence:.2f})."
-
-
-def _sentence(check: Check) -> str:
-    match check.outcome:
-        case CheckOutcome.ABSENT:
-            return check.message or f"{check.provider} has nothing about this."
-        case CheckOutcome.AMBIGUOUS:
-            return f"{check.provider} knows several artists that match about equally well; `identity` shows them."
-        case CheckOutcome.DEFERRED:
-            return check.message or f"{check.provider} wants to be asked later."
-        case _:
-            held = "; what it said before is still shown" if check.answered_at else ""
-            return f"No answer ({check.message}){held}."
-
-
-def _why(candidates: Sequence[Candidate[FactValue]], best: Candidate[FactValue] | None) -> str:
-    if not candidates:
-        return "Nobody gave a value."
-    if best is None:
-        return "None is sure enough, or far enough ahead of the next, to be chosen."
-    if best.standing is Standing.LOCKED:
-        return f"A person set it: {'; '.join(best.evidence.matched_on)}"
-    basis = f", matched on {', '.join(best.evidence.matched_on)}" if best.evidence.matched_on else ""
-    others = sum(candidate.evidence.provider != PERSON for candidate in candidates) - 1
-    rivals = f"the surest of {others + 1} providers" if others else "the only one that gave a value"
-    return f"{best.evidence.provider} is {rivals}{basis} (confidence {best.evidence.confidence:.2f})."

@@ -34,9 +34,9 @@ from services.artist.recent import LiveDossiers
 from services.artist.servicer import ArtistServicer
 from services.artist.settings import ArtistSettings
 from services.artist.store import ArtistStore
-from services.artist.storing.spending import Allowance, SpendingLedger
 from services.artist.view import Viewpoint
 from soniquebay.artist.v1 import artist_pb2_grpc
+from upstreams.spending import Allowance, SpendingLedger
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICE = "soniquebay.artist.v1.ArtistService"

@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 # Called by our own jobs only; everything else is public and has an HTTP rule.
 PRIVATE = {
+    "soniquebay.album.v1.AlbumService.EnrichNewAlbums",
     "soniquebay.album.v1.AlbumService.EnsureTracks",
     "soniquebay.artist.v1.ArtistService.EnsureArtists",
 }

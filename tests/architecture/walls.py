@@ -7,17 +7,18 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGES = ("kernel", "services", "gateway", "sandbox", "scripts")
+SHARED = ("kernel", "facts", "upstreams")
+PACKAGES = (*SHARED, "services", "gateway", "sandbox", "scripts")
 MODULE_LINES = 300
 FUNCTION_LINES = 50
 KERNEL_LINES = 2500
 
-FOREIGN_TO_THE_KERNEL = frozenset(
+FOREIGN_TO_WHAT_IS_SHARED = frozenset(
     "artist artists album albums cover covers track tracks tracker play plays song songs scrobble scrobbles "
     "lastfm spotify apify wikidata musicbrainz listenbrainz deezer discogs euria infomaniak commons pylast".split()
 )
 # The package itself, and what alembic runs by its path instead of importing it.
-UNIMPORTED = frozenset({"kernel", "kernel.migrations", "kernel.migrations.env"})
+UNIMPORTED = frozenset({*SHARED, "kernel.migrations", "kernel.migrations.env"})
 ENVIRONMENT = re.compile(r"\bos\.(environ|getenv|putenv)\b|\bfrom os import .*\b(environ|getenv)\b")
 
 
@@ -46,7 +47,7 @@ def long_functions(root: Path) -> list[str]:
 
 
 def median_function_length(root: Path) -> float:
-    lengths = sorted(length for path in modules(root, "kernel", "services", "gateway") for _, length in _functions(path))
+    lengths = sorted(length for path in modules(root, *SHARED, "services", "gateway") for _, length in _functions(path))
     return lengths[len(lengths) // 2] if lengths else 0
 
 
@@ -55,14 +56,14 @@ def kernel_lines(root: Path) -> int:
     return sum(len(_code_lines(path)) for path in modules(root, "kernel"))
 
 
-def foreign_words_in_kernel(root: Path) -> list[str]:
+def foreign_words(root: Path, *packages: str) -> list[str]:
     """Nouns of one entity and names of one provider, in identifiers, comments and texts alike."""
     return [
         f"{path.relative_to(root)}:{number}: {word}"
-        for path in modules(root, "kernel")
+        for path in modules(root, *packages)
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         for word in re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", line).lower())
-        if word in FOREIGN_TO_THE_KERNEL
+        if word in FOREIGN_TO_WHAT_IS_SHARED
     ]
 
 
@@ -77,9 +78,9 @@ def environment_readers(root: Path) -> list[str]:
     ]
 
 
-def lonely_kernel_modules(root: Path, apps: tuple[str, ...], needed: int) -> list[str]:
-    """Kernel modules that fewer than `needed` apps reach, directly or through other kernel modules."""
-    imports = {_dotted(root, path): _imported(path) for path in modules(root, "kernel")}
+def lonely_modules(root: Path, apps: tuple[str, ...], needed: int) -> list[str]:
+    """Shared modules that fewer than `needed` apps reach, directly or through other shared modules."""
+    imports = {_dotted(root, path): _imported(path) for path in modules(root, *SHARED)}
     users: dict[str, set[str]] = {name: set() for name in imports}
     for app in apps:
         reached = {name for path in modules(root, app) for name in _imported(path)}

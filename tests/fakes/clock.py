@@ -1,6 +1,8 @@
 """A clock whose hands the test turns."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 
@@ -35,3 +37,35 @@ class FakeClock:
         """The wall clock jumps (no real-time clock, NTP); monotonic time does not."""
         with self._lock:
             self._now = moment
+
+
+class StandingClock(FakeClock):
+    """Can be made to stand still: who sleeps then does so until the test has moved the hands that far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._moved = threading.Condition(self._lock)
+        self._stands = False
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Stands still for the block; whoever sleeps at its end moves the hands himself, as always."""
+        self._stands = True
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._stands = False
+                self._moved.notify_all()
+
+    def sleep(self, seconds: float) -> None:
+        with self._moved:
+            wakes_at = self._monotonic + seconds
+            self._moved.wait_for(lambda: not self._stands or self._monotonic >= wakes_at)
+            left = wakes_at - self._monotonic
+        super().sleep(max(0.0, left))
+
+    def advance(self, seconds: float) -> None:
+        super().advance(seconds)
+        with self._moved:
+            self._moved.notify_all()

@@ -101,7 +101,8 @@ def test_identifiers_are_unique_and_the_made_up_ones_are_said_to_be(library):
 def test_every_track_has_a_title_and_a_plausible_length(library):
     lengths = [track.seconds for _, album in library.albums() for track in album.tracks if track.title]
 
-    assert all(album.tracks and album.released and album.label for _, album in library.albums())
+    known = [album for artist, album in library.albums() if artist.name not in SPECIAL]
+    assert all(album.tracks and album.released and album.label for album in known)
     assert all(seconds is not None and 10 <= seconds <= 1700 for seconds in lengths)
 
 

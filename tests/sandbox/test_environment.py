@@ -37,6 +37,9 @@ def test_every_setting_has_its_name(settings):
         "MUSICBRAINZ_URL",
         "LISTENBRAINZ_USERNAME",
         "LISTENBRAINZ_URL",
+        "EURIA_URL",
+        "EURIA_TOKEN",
+        "EURIA_MODEL",
         "UPSTREAM_TRUSTED_HOSTS",
     }
 
@@ -78,3 +81,14 @@ def test_spotify_and_apify_accept_the_credentials_of_the_settings(sandbox, setti
     run = sandbox.client.post(actor, json={}, headers={"Authorization": f"Bearer {settings['ENRICHMENT_APIFY_API_TOKEN']}"})
 
     assert (artist.json()["name"], run.status_code) == ("Halcyon Relay", 201)
+
+
+def test_model_of_the_settings_is_on_the_list_and_answers(sandbox, settings):
+    headers = {"Authorization": f"Bearer {settings['EURIA_TOKEN']}"}
+    body = {"model": settings["EURIA_MODEL"], "messages": [{"role": "user", "content": "- title: Kid A"}]}
+
+    models = sandbox.client.get(f"{settings['EURIA_URL']}/models", headers=headers).json()["data"]
+    answer = sandbox.client.post(f"{settings['EURIA_URL']}/chat/completions", json=body, headers=headers)
+
+    assert settings["EURIA_MODEL"] in {row["id"] for row in models}
+    assert answer.json()["choices"][0]["message"]["content"] == "title Kid A."

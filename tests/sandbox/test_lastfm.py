@@ -135,6 +135,74 @@ def test_album_counts_seconds_and_track_milliseconds(sandbox):
     assert track["duration"] == "284000"
 
 
+def test_length_that_is_not_known_is_null_on_the_album_and_zero_on_the_track(sandbox):
+    albums = [(one["title"], one["tracks"]) for one in sandbox.control("catalogue/Radiohead")["albums"]]
+    answered = [sandbox.ask_json("album.getInfo", artist="Radiohead", album=title)["album"]["tracks"] for title, _ in albums]
+    lengths = {row["name"]: row["duration"] for tracks in answered for row in tracks["track"]}
+    unknown = [name for name, length in lengths.items() if length is None]
+
+    tracks = [sandbox.ask_json("track.getInfo", artist="Radiohead", track=name)["track"] for name in unknown]
+    as_xml = sandbox.ask("album.getInfo", artist="Radiohead", album=tracks[0]["album"]["title"]).text
+
+    assert 1 <= len(unknown) < len(lengths) / 4
+    assert {track["duration"] for track in tracks} == {"0"}
+    assert "<duration></duration>" in as_xml
+
+
+def test_only_track_of_an_album_is_an_object_and_no_list(sandbox):
+    album = sandbox.ask_json("album.getInfo", artist="K/DA", album="POP/STARS")["album"]
+
+    assert (album["tracks"]["track"]["name"], album["tracks"]["track"]["@attr"]) == ("POP/STARS", {"rank": 1})
+
+
+def test_album_that_hardly_exists_has_no_tracks_tags_wiki_picture_or_identifier(sandbox):
+    ask = {"artist": "Bare Sandbox Artist", "album": "Bare Sandbox Album"}
+
+    album = sandbox.ask_json("album.getInfo", **ask)["album"]
+    tags = sandbox.ask_json("album.getTopTags", **ask)["toptags"]
+
+    assert (album["mbid"], album["tags"], album["listeners"]) == ("", "", "2")
+    assert {image["#text"] for image in album["image"]} == {""}
+    assert album.keys() & {"tracks", "wiki"} == set()
+    assert tags == {"tag": [], "@attr": {"artist": ask["artist"], "album": ask["album"]}}
+
+
+def test_album_has_tags_of_its_own_where_the_catalogue_has_them(sandbox):
+    ask = {"artist": "Halcyon Relay", "album": "Signal Gardens"}
+
+    top = sandbox.ask_json("album.getTopTags", **ask)["toptags"]["tag"]
+    shown = sandbox.ask_json("album.getInfo", **ask)["album"]["tags"]["tag"]
+
+    assert [(tag["name"], tag["count"]) for tag in top][:2] == [("ambient", 100), ("seen live", 62)]
+    assert [tag["name"] for tag in shown] == [tag["name"] for tag in top]
+
+
+def test_summary_on_a_record_ends_in_link_and_full_stop(sandbox):
+    album = sandbox.ask_json("album.getInfo", artist="Radiohead", album="OK Computer")["album"]["wiki"]
+    track = sandbox.ask_json("track.getInfo", artist="Radiohead", track="Airbag")["track"]["wiki"]
+
+    assert album["summary"].endswith(">Read more on Last.fm</a>.")
+    assert track["summary"].endswith(">Read more on Last.fm</a>.")
+    assert "</a>. User-contributed text" in album["content"]
+
+
+@pytest.mark.parametrize(
+    ("method", "ask", "message"),
+    [
+        ("album.getInfo", {"artist": "Radiohead", "album": "No Such Album"}, "Album not found"),
+        ("album.getInfo", {"artist": "No Such Artist At All", "album": "OK Computer"}, "Album not found"),
+        ("album.getInfo", {"mbid": RADIOHEAD}, "Album not found"),
+        ("album.getTopTags", {"artist": "Radiohead", "album": "No Such Album"}, "Album not found"),
+        ("track.getInfo", {"artist": "Radiohead", "track": "No Such Track"}, "Track not found"),
+        ("track.getInfo", {"artist": "No Such Artist At All", "track": "Airbag"}, "Track not found"),
+    ],
+)
+def test_unknown_records_are_missed_in_their_own_words(sandbox, method, ask, message):
+    answered = sandbox.ask_json(method, **ask)
+
+    assert (answered["error"], answered["message"]) == (6, message)
+
+
 def test_track_outside_every_album_has_no_album_element(sandbox):
     album = sandbox.control("catalogue/Fictional Band 0001")["albums"][0]
 

@@ -35,6 +35,10 @@ JSON_CASES = [
     ("artist.getInfo-unknown-artist.json", {"method": "artist.getInfo", "artist": "[unknown]"}),
     ("artist.getSimilar-empty.json", {"method": "artist.getSimilar", "artist": "[unknown]"}),
     ("album.getInfo-ok.json", {"method": "album.getInfo", "artist": "Radiohead", "album": "OK Computer"}),
+    (
+        "album.getInfo-empty-tags-urls.json",
+        {"method": "album.getInfo", "artist": "Bare Sandbox Artist", "album": "Bare Sandbox Album"},
+    ),
     ("track.getTopTags-ok.json", {"method": "track.getTopTags", "artist": "Radiohead", "track": "Airbag"}),
     ("user.getInfo-ok.json", {"method": "user.getInfo", "user": "sandbox_listener"}),
 ]

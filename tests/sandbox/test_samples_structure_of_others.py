@@ -13,21 +13,20 @@ SAMPLES = recorded()
 AGENT = {"User-Agent": "SandboxTests/1.0 ( tests@example.org )"}
 RADIOHEAD, HALCYON = "a74b1b7f-71a5-4011-9441-d0b5e4122711", "2pvfGvbL4mouaDY9ZSwUmv"
 ACTOR = "/apify/v2/acts/augeas~spotify-monthly-listeners"
-FOLDERS = ("apify", "listenbrainz", "musicbrainz", "spotify", "wikidata")
-# What nothing in the sandbox answers yet, and why.
-WITHOUT_CASE = {
-    "musicbrainz/release-lookup-full.json": "releases are browsed, not looked up",
-    "musicbrainz/release-search-ok.json": "releases are browsed, not searched",
-}
+FOLDERS = ("apify", "infomaniak", "listenbrainz", "musicbrainz", "spotify", "wikidata")
 ERROR_FILES = {
     "apify/errors-matrix.json",
+    "infomaniak/errors-matrix.json",
     "listenbrainz/cases-submit-stats-errors.json",
     "musicbrainz/errors-matrix.json",
     "spotify/errors-matrix.json",
     "wikidata/errors-matrix.json",
 }
 # Keys that only some items of a kind have, or that the recording had because of who asked.
-SOMETIMES = {"user-tags", "country", "area", "begin-area", "aliases", "tags", "disambiguation", "preview_url"}
+SOMETIMES = {
+    *("user-tags", "country", "area", "begin-area", "aliases", "tags", "disambiguation", "preview_url"),
+    *("barcode", "packaging", "packaging-id"),
+}
 SPOTIFY_CASES = [
     ("artist-extended-quota.json", "extended", "artists/{artist}"),
     ("artist-devmode-2026.json", "devmode2026", "artists/{artist}"),
@@ -41,9 +40,11 @@ MUSICBRAINZ_CASES = [
     ("artist-search-ok.json", 'artist?query=artist:"Daft Punk"'),
     ("artist-lookup-url-rels.json", f"artist/{RADIOHEAD}?inc=url-rels+release-groups"),
     ("release-group-lookup-releases.json", "release-group/{group}?inc=releases+media+tags"),
+    ("release-search-ok.json", 'release?query=release:"OK Computer" AND artist:Radiohead&limit=1'),
 ]
 REFUSAL_NAMES = {
     "apify": ["no_token", "bad_token", "no_usage", "not_rented", "unknown", "run_failed", "too_long", "rate_limit"],
+    "euria": ["bad_token", "wrong_product", "unknown", "validation", "gateway_refusal", "rate_limit"],
     "listenbrainz": ["bad_token", "too_large", "unknown_user", "over_limit"],
     "musicbrainz": ["busy", "over_rate", "not_identified", "unknown", "bad_mbid", "", ""],
     "spotify-accounts": ["invalid_client", "no_credentials"],
@@ -96,15 +97,16 @@ def ask_musicbrainz(sandbox: RunningSandbox, path: str) -> Any:
     return sandbox.client.get(f"/musicbrainz/ws/2/{path}", headers={**AGENT, "Accept": "application/json"}).json()
 
 
-def test_every_sample_has_a_case_or_a_reason_to_have_none():
+def test_every_sample_has_a_case():
     covered = {
-        *WITHOUT_CASE,
         *ERROR_FILES,
         *(f"spotify/{case[0]}" for case in SPOTIFY_CASES),
         "spotify/albums-batch-removed-in-devmode.json",
         *(f"musicbrainz/{case[0]}" for case in MUSICBRAINZ_CASES),
+        "musicbrainz/release-lookup-full.json",
         *("apify/run-object-succeeded.json", "apify/run-sync-get-dataset-items-ok.json"),
         *("listenbrainz/get-listens-ok.json", "listenbrainz/listen-with-mbid-mapping-2026.json"),
+        "infomaniak/chat-completions-ok.json",
         *("wikidata/sparql-json-shape.json", "wikidata/sparql-p1902-p1037-cases.json"),
     }
 
@@ -144,6 +146,24 @@ def test_musicbrainz_answers_are_shaped_like_the_recorded_ones(sandbox, sample, 
     assert_alike(recorded, answered)
 
 
+def test_musicbrainz_release_has_all_but_the_relations_of_the_recorded_one(sandbox):
+    inc = "labels+release-groups+artist-credits+media+recordings+genres+tags"
+    found = ask_musicbrainz(sandbox, 'release?query=release:"The Wall" AND artist:"Pink Floyd"')["releases"][0]
+
+    answered = ask_musicbrainz(sandbox, f"release/{found['id']}?inc={inc}")
+
+    recorded = load("musicbrainz/release-lookup-full.json")
+    asked_for_more = {".annotation", ".relations", ".release-group.relations", ".user-genres"}
+    newer = {".genres[].id", ".release-group.genres", ".label-info[].label.type", ".label-info[].label.type-id"}
+    credited = {
+        f"{credit}[].artist.{key}"
+        for credit in (".artist-credit", ".release-group.artist-credit")
+        for key in ("genres", "type", "type-id")
+    }
+    assert set(differences(shape_of(recorded), shape_of(answered))) == asked_for_more | newer | credited
+    assert_alike(recorded["media"], answered["media"])
+
+
 def test_apify_answers_are_shaped_like_the_recorded_ones(sandbox):
     start = {"startUrls": [{"url": f"https://open.spotify.com/artist/{HALCYON}"}]}
     headers = {"Authorization": "Bearer t"}
@@ -153,6 +173,15 @@ def test_apify_answers_are_shaped_like_the_recorded_ones(sandbox):
 
     assert_alike(load("apify/run-sync-get-dataset-items-ok.json"), items)
     assert_alike(load("apify/run-object-succeeded.json"), run)
+
+
+def test_euria_answers_are_shaped_like_the_sample(sandbox):
+    body = {"model": "mistral3", "messages": [{"role": "user", "content": "- name: Radiohead"}]}
+    headers = {"Authorization": "Bearer sandbox-token"}
+
+    answered = sandbox.client.post("/euria/2/ai/101/openai/v1/chat/completions", json=body, headers=headers).json()
+
+    assert_alike(load("infomaniak/chat-completions-ok.json"), answered)
 
 
 def read_listens(sandbox: RunningSandbox, user: str) -> Any:
@@ -254,7 +283,8 @@ def load_errors(provider: str) -> list[dict[str, Any]]:
     if provider == "listenbrainz":
         rows: list[dict[str, Any]] = load("listenbrainz/cases-submit-stats-errors.json")["errors"]
         return rows
-    rows = load(f"{provider.removesuffix('-accounts')}/errors-matrix.json")["errors"]
+    folder = {"euria": "infomaniak", "spotify-accounts": "spotify"}.get(provider, provider)
+    rows = load(f"{folder}/errors-matrix.json")["errors"]
     if provider.startswith("spotify"):
         return [row for row in rows if row["case"].startswith("token") == (provider == "spotify-accounts")]
     return rows

@@ -127,6 +127,53 @@ def test_search_finds_albums_of_an_artist_and_by_barcode(ask):
     assert [album["id"] for album in by_barcode] == [found[0]["id"]]
 
 
+def test_album_alone_has_tracks_pictures_dates_and_rights(ask, sandbox):
+    title = {"album": "Signal Gardens", "artist": "Halcyon Relay"}
+    hit = ask("search", q=" ".join(f'{key}:"{value}"' for key, value in title.items()), type="album").json()["albums"]["items"][
+        -1
+    ]
+
+    album = ask(f"albums/{hit['id']}").json()
+
+    assert (album["name"], album["release_date"], album["release_date_precision"]) == ("Signal Gardens", "2019-01-25", "day")
+    assert [image["width"] for image in album["images"]] == [640, 300, 64]
+    assert all(image["url"].startswith("https://i.scdn.co/image/") for image in album["images"])
+    assert [row["type"] for row in album["copyrights"]] == ["C", "P"]
+    assert album["genres"] == []
+    assert [track["track_number"] for track in album["tracks"]["items"]] == list(range(1, album["total_tracks"] + 1))
+    assert album["tracks"]["next"] is None
+    assert album["tracks"]["items"][0]["duration_ms"] == 419_000
+
+
+def test_precision_tells_how_much_of_the_date_is_known(ask):
+    items = ask(f"artists/{HALCYON}/albums", include_groups="single", limit=10).json()["items"]
+
+    assert {(len(item["release_date"]), item["release_date_precision"]) for item in items} == {(7, "month")}
+
+
+def test_tracks_of_a_long_album_are_on_two_discs_and_paged(ask):
+    wall = ask("search", q='album:"The Wall" artist:"Pink Floyd"', type="album").json()["albums"]["items"][0]
+
+    album = ask(f"albums/{wall['id']}").json()
+    page = ask(f"albums/{wall['id']}/tracks", limit=10, offset=10).json()
+
+    numbers = [(track["disc_number"], track["track_number"]) for track in album["tracks"]["items"]]
+    assert numbers == [(disc, place) for disc in (1, 2) for place in range(1, 14)]
+    assert [track["id"] for track in page["items"]] == [track["id"] for track in album["tracks"]["items"][10:20]]
+    assert (page["total"], page["next"] is None) == (26, False)
+    assert ask(f"albums/{'0' * 22}/tracks").status_code == 404
+
+
+def test_found_albums_name_their_artists_and_a_shared_title_those_of_both(ask):
+    found = ask("search", q='album:"Signal Gardens"', type="album", limit=10).json()["albums"]["items"]
+    narrowed = ask("search", q='album:"Signal Gardens" artist:"Paper Quarry"', type="album", limit=10).json()["albums"]["items"]
+
+    exact = [album for album in found if album["name"] == "Signal Gardens"]
+    assert {album["artists"][0]["name"] for album in exact} == {"Halcyon Relay", "Paper Quarry"}
+    assert all(len(album["images"]) == 3 and album["album_type"] == "album" and album["artists"][0]["id"] for album in found)
+    assert [album["artists"][0]["name"] for album in narrowed] == ["Paper Quarry"]
+
+
 def test_search_without_a_hit_is_an_empty_page(ask):
     page = ask("search", q="duifhjslkef", type="artist").json()["artists"]
 

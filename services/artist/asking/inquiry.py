@@ -192,10 +192,10 @@ def name_in(reply: Reply[Any]) -> str:
     return found.name if isinstance(found, Profile | IdentityMatch | Audience) else ""
 
 
-def _is_believed(rests_on: tuple[IdScheme, str] | None, verdicts: Verdicts) -> bool:
+def _is_believed(rests_on: tuple[str, str] | None, verdicts: Verdicts) -> bool:
     if rests_on is None:
         return True
-    scheme, value = rests_on
+    scheme, value = IdScheme(rests_on[0]), rests_on[1]
     return verdicts[scheme].value is not None and not verdicts[scheme].contradicts(value)
 
 

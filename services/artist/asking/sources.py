@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from facts.values import Tag
 from kernel.asking import Asker
 from kernel.evidence import Absent, Ambiguous, Answer, Found
 from services.artist.asking.questions import NAME, NAMESAKES, STRANGER, Question, Subject, by_id, by_name
@@ -18,7 +19,6 @@ from services.artist.domain import (
     Profile,
     Release,
     SimilarName,
-    Tag,
 )
 from services.artist.providers import (
     FindsAudience,

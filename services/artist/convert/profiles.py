@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel.evidence import Candidate
 from services.artist.convert.parts import day, evidence
-from services.artist.domain import ArtistField, Biography, IdScheme, Image, Manager
+from services.artist.domain import ArtistField, Biography, IdScheme, Manager
 from services.artist.dossier import FactValue, evidence_of
 from services.artist.view import View
 from soniquebay.artist.v1 import artist_pb2 as pb
@@ -89,7 +89,7 @@ def labels(view: View) -> pb.Labels | None:
     own, verdict = view.shown.get(ArtistField.LABEL), view.labels
     if own is None and verdict is None:
         return None
-    releases = view.dossier.about_the_artist(ArtistField.RELEASES)
+    releases = view.dossier.said(ArtistField.RELEASES)
     known = pb.Labels(retrieved_at=max((fact.evidence.retrieved_at for fact in releases), default=None))
     if verdict is not None:
         known.principal, known.method, known.confidence = verdict.principal, verdict.method, verdict.confidence
@@ -124,7 +124,7 @@ def _shown(view: View, field: ArtistField, provider: str) -> Candidate[FactValue
     chosen = view.shown.get(field)
     if field is not ArtistField.IMAGES or chosen is None or chosen.evidence.provider == provider:
         return chosen
-    own = [fact for fact in view.dossier.about_the_artist(field) if fact.evidence.provider == provider]
+    own = [fact for fact in view.dossier.said(field) if fact.evidence.provider == provider]
     return Candidate(own[0].value, own[0].evidence) if own else None
 
 
@@ -140,9 +140,8 @@ def _manager(known: Manager, language: str) -> pb.Manager:
     )
 
 
-def _images(values: Mapping[ArtistField, Any]) -> list[pb.Image]:
-    images: tuple[Image, ...] = values.get(ArtistField.IMAGES, ())
-    return [pb.Image(size=image.size, url=image.url) for image in images]
+def _images(known: Mapping[ArtistField, Any]) -> list[pb.Image]:
+    return [pb.Image(size=image.size, url=image.url) for image in known.get(ArtistField.IMAGES, ())]
 
 
 def _biography(text: Biography | None) -> pb.Biography | None:

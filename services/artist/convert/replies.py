@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from google.protobuf import json_format, struct_pb2
 
+from facts.telling import Missing, NoteReason
 from kernel.evidence import Candidate
 from kernel.telemetry import ProviderFigures
 from services.artist.batches import Batch
@@ -12,8 +13,8 @@ from services.artist.convert.parts import STATUSES, evidence
 from services.artist.domain import Artist, ArtistField
 from services.artist.dossier import FactValue, Override, SimilarArtist
 from services.artist.storing.numbers import Series
-from services.artist.storing.values import plain
-from services.artist.view import Explanation, Missing, NoteReason, View
+from services.artist.storing.values import facts_of_artists
+from services.artist.view import Explanation, View
 from soniquebay.artist.v1 import artist_pb2 as pb
 
 _NOT_DONE = "It is not done yet; ask again with the same batch_id, or watch the batch."
@@ -210,4 +211,4 @@ def _override(known: Override) -> pb.ArtistOverride:
 
 
 def _value(field: ArtistField, value: FactValue) -> struct_pb2.Value:
-    return json_format.ParseDict(plain(field, value), struct_pb2.Value())
+    return json_format.ParseDict(facts_of_artists.plain(field, value), struct_pb2.Value())

@@ -6,20 +6,10 @@ from datetime import datetime
 
 from google.protobuf import struct_pb2
 
+from facts.values import MAX_TAGS, Tag
 from kernel.errors import InvalidArgument, NotFound, Violation
 from services.artist.batches import MOST_ARTISTS
-from services.artist.domain import (
-    MAX_NAME,
-    MAX_TAGS,
-    ArtistField,
-    ArtistId,
-    ArtistName,
-    ArtistRef,
-    Biography,
-    Kind,
-    Tag,
-    clean_name,
-)
+from services.artist.domain import MAX_NAME, ArtistField, ArtistId, ArtistName, ArtistRef, Biography, Kind, clean_name
 from services.artist.dossier import FactValue, Override
 from services.artist.ids import is_language, is_mbid, is_spotify_id, is_wikidata_id, spotify_id_from_url
 from services.artist.storing.listing import SimilarFilter

@@ -8,17 +8,19 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from facts.known import CheckOutcome
+from facts.storing import parse_evidence, plain_evidence
 from kernel.database import upsert
 from kernel.evidence import Evidence
 from services.artist.domain import ArtistField, ArtistId, ArtistName, Kind
-from services.artist.dossier import Check, CheckOutcome, Fact
+from services.artist.dossier import Check, Fact
 from services.artist.identity.judging import PAGE_OF_THE_NAME
 from services.artist.identity.naming import Source, resolve
 from services.artist.legacy.naming import IMPORT, claim_spotify_ids, safely_named
 from services.artist.legacy.reading import CONFIDENCE, NEVER, PROVIDER, WORDS, Imported
-from services.artist.merge import Learned
-from services.artist.storing import numbers, rows
+from services.artist.storing import numbers
 from services.artist.storing.tables import artists, checks, facts, overrides, similar
+from services.artist.storing.values import facts_of_artists
 
 _COLUMNS: Final = {
     ArtistField.URL: "lastfm_url",
@@ -81,12 +83,12 @@ def _fresh_facts(connection: sa.Connection, batch: Sequence[tuple[ArtistId, Impo
 
 
 def _retrieved_at(row: sa.Row[Any]) -> datetime:
-    return rows.fact_of(row).evidence.retrieved_at
+    return parse_evidence(row.evidence).retrieved_at
 
 
 def _write_facts(connection: sa.Connection, fresh: Mapping[_FactKey, Fact]) -> None:
     """The facts, the columns that show them, and the counts as the beginning of their curves."""
-    written = [row for (artist_id, *_), fact in fresh.items() for row in rows.rows_of_facts(artist_id, (fact,))]
+    written = [row for (artist_id, *_), fact in fresh.items() for row in facts_of_artists.rows_of_facts(artist_id, (fact,))]
     upsert(connection, facts, written, key=("artist_id", "field", "language", "provider"))
     own = sa.exists().where(overrides.c.artist_id == artists.c.id)
     for field, column in _COLUMNS.items():
@@ -119,7 +121,7 @@ def _write_checks(connection: sa.Connection, batch: Sequence[tuple[ArtistId, Imp
     new = [(artist_id, each, check) for artist_id, each, check in wanted if (artist_id, check.kind, check.language) not in held]
     # Of two rows about one artist the newer one's last, since the last one stays.
     new.sort(key=lambda each: each[2].checked_at)
-    written = [row for artist_id, _, check in new for row in rows.rows_of_checks(artist_id, Learned(checks=(check,)))]
+    written = [row for artist_id, _, check in new for row in facts_of_artists.rows_of_checks(artist_id, (check,))]
     upsert(connection, checks, written, key=("artist_id", "provider", "kind", "language"))
     fetched = {artist_id: each.fetched_at for artist_id, each, check in new if check.kind is Kind.PROFILE and each.fetched_at}
     _update(connection, "lastfm_info_fetched_at", fetched, sa.true())
@@ -150,7 +152,7 @@ def _write_similar(connection: sa.Connection, batch: Sequence[tuple[ArtistId, Im
     edges: dict[tuple[ArtistId, ArtistId], dict[str, Any]] = {}
     for (artist_id, each, row), other in zip(found, others, strict=True):
         if other != artist_id:
-            evidence = rows.plain_evidence(Evidence(PROVIDER, each.retrieved_at, confidence=CONFIDENCE, matched_on=(WORDS,)))
+            evidence = plain_evidence(Evidence(PROVIDER, each.retrieved_at, confidence=CONFIDENCE, matched_on=(WORDS,)))
             edge = {"artist_id": artist_id, "provider": PROVIDER, "similar_artist_id": other, "name": row.name}
             shown = {"url": row.url, "weight": row.weight, "rank": row.rank, "evidence": evidence}
             edges.setdefault((artist_id, other), edge | shown)

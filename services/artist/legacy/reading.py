@@ -7,17 +7,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from facts.values import Image, Tag, heaviest_tags
 from kernel.evidence import Evidence
 from services.artist.domain import (
     MAX_NAME,
     MAX_SIMILAR,
     ArtistField,
     ArtistName,
-    Image,
     SimilarName,
-    Tag,
     clean_name,
-    heaviest_tags,
     is_special_name,
     match_key,
 )

@@ -8,18 +8,9 @@ every one of them.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from facts.values import Tag
 from kernel.evidence import Answer
-from services.artist.domain import (
-    Audience,
-    Identity,
-    IdentityMatch,
-    ListenCounts,
-    Management,
-    Profile,
-    Release,
-    SimilarName,
-    Tag,
-)
+from services.artist.domain import Audience, Identity, IdentityMatch, ListenCounts, Management, Profile, Release, SimilarName
 
 
 class FindsIdentity(Protocol):

@@ -11,7 +11,7 @@ from kernel.evidence import Absent, Answer, Found
 from kernel.http import HttpAnswer, HttpClient, parse_retry_after
 from services.artist.domain import Identity, ListenCounts
 from services.artist.ids import is_mbid
-from services.artist.providers.reading import Json, children, count, is_server_error, parse_json, text
+from upstreams.reading import Json, children, count, is_server_error, parse_json, text
 
 NAME = "listenbrainz"
 LICENCE = "CC0 1.0"

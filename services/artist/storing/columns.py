@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from facts.known import CheckOutcome
 from services.artist.domain import Artist, ArtistField, ArtistName, IdScheme, clean_name, match_key
-from services.artist.dossier import CheckOutcome, Dossier, Trust
+from services.artist.dossier import Dossier, Trust
 
 
 def columns_of(dossier: Dossier, trust: Trust) -> Mapping[str, Any]:

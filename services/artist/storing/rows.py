@@ -4,16 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
-from kernel.evidence import Evidence
-from services.artist.domain import Artist, ArtistField, ArtistId, IdScheme, Kind
-from services.artist.dossier import Check, CheckOutcome, Fact, Override, SimilarArtist
+from facts.storing import format_id, parse_evidence, parse_id, plain_evidence
+from services.artist.domain import Artist, ArtistId, IdScheme
+from services.artist.dossier import SimilarArtist
 from services.artist.identity.judging import Basis, Claim
-from services.artist.merge import Learned
-from services.artist.storing import values
 
-_EVIDENCE = TypeAdapter(Evidence)
 CLAIM_KEY = ("artist_id", "provider", "source", "scheme", "value")
 
 
@@ -36,17 +32,11 @@ def artist_of(row: sa.Row[Any]) -> Artist:
     )
 
 
-def fact_of(row: sa.Row[Any]) -> Fact:
-    field = ArtistField(row.field)
-    evidence = _EVIDENCE.validate_python(row.evidence)
-    return Fact(field, values.parse(field, row.value), evidence, row.language, _parse_id(row.rests_on))
-
-
 def claim_of(row: sa.Row[Any]) -> Claim:
     return Claim(
         scheme=IdScheme(row.scheme),
         value=row.value,
-        evidence=_EVIDENCE.validate_python(row.evidence),
+        evidence=parse_evidence(row.evidence),
         basis=Basis(row.basis),
         name=row.name,
         description=row.description,
@@ -56,51 +46,17 @@ def claim_of(row: sa.Row[Any]) -> Claim:
     )
 
 
-def override_of(row: sa.Row[Any]) -> Override:
-    field = ArtistField(row.field)
-    return Override(field, values.parse(field, row.value), row.reason, row.created_at, row.differs_since)
-
-
-def check_of(row: sa.Row[Any]) -> Check:
-    return Check(
-        provider=row.provider,
-        kind=Kind(row.kind),
-        outcome=CheckOutcome(row.outcome),
-        checked_at=row.checked_at,
-        next_check_at=row.next_check_at,
-        language=row.language,
-        answered_at=row.answered_at,
-        faults=row.faults,
-        message=row.message,
-    )
-
-
 def similar_of(row: sa.Row[Any]) -> SimilarArtist:
     return SimilarArtist(
         artist_id=ArtistId(row.similar_artist_id),
         name=row.name,
         weight=row.weight,
         rank=row.rank,
-        evidence=_EVIDENCE.validate_python(row.evidence),
+        evidence=parse_evidence(row.evidence),
         mbid=row.mbid,
         url=row.url,
         in_library=row.in_library,
     )
-
-
-def rows_of_facts(artist_id: ArtistId, facts: tuple[Fact, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "artist_id": artist_id,
-            "field": fact.field,
-            "language": fact.language,
-            "provider": fact.evidence.provider,
-            "value": values.plain(fact.field, fact.value),
-            "evidence": plain_evidence(fact.evidence),
-            "rests_on": _format_id(fact.rests_on),
-        }
-        for fact in facts
-    ]
 
 
 def rows_of_claims(artist_id: ArtistId, claims: Iterable[Claim]) -> list[dict[str, Any]]:
@@ -117,50 +73,13 @@ def rows_of_claims(artist_id: ArtistId, claims: Iterable[Claim]) -> list[dict[st
             "basis": claim.basis,
             "name": claim.name,
             "description": claim.description,
-            "rests_on": _format_id(claim.rests_on),
+            "rests_on": format_id(claim.rests_on),
             "now": claim.now,
             "evidence": plain_evidence(claim.evidence),
         }
     return list(kept.values())
 
 
-def rows_of_checks(artist_id: ArtistId, learned: Learned) -> list[dict[str, Any]]:
-    return [
-        {
-            "artist_id": artist_id,
-            "provider": check.provider,
-            "kind": check.kind,
-            "language": check.language,
-            "outcome": check.outcome,
-            "checked_at": check.checked_at,
-            "next_check_at": check.next_check_at,
-            "answered_at": check.answered_at,
-            "faults": check.faults,
-            "message": check.message,
-        }
-        for check in learned.checks
-    ]
-
-
-def row_of_override(artist_id: ArtistId, override: Override) -> dict[str, Any]:
-    return {
-        "artist_id": artist_id,
-        "field": override.field,
-        "value": values.plain(override.field, override.value),
-        "reason": override.reason,
-        "created_at": override.created_at,
-        "differs_since": override.differs_since,
-    }
-
-
-def _format_id(known: tuple[IdScheme, str] | None) -> str:
-    return f"{known[0]}:{known[1]}" if known else ""
-
-
 def _parse_id(text: str) -> tuple[IdScheme, str] | None:
-    scheme, _, value = text.partition(":")
-    return (IdScheme(scheme), value) if value else None
-
-
-def plain_evidence(evidence: Evidence) -> Any:
-    return _EVIDENCE.dump_python(evidence, mode="json")
+    found = parse_id(text)
+    return (IdScheme(found[0]), found[1]) if found else None

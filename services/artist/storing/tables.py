@@ -2,7 +2,9 @@
 
 import sqlalchemy as sa
 
+from facts.storing import fact_tables
 from kernel.database import Json, UtcDateTime
+from upstreams.spending import spending_table
 
 metadata = sa.MetaData()
 
@@ -36,17 +38,8 @@ names = sa.Table(
     sa.Column("is_enough", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
-facts = sa.Table(
-    "artist_facts",
-    metadata,
-    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("field", sa.String(32), primary_key=True),
-    sa.Column("language", sa.String(8), primary_key=True),
-    sa.Column("provider", sa.String(32), primary_key=True),
-    sa.Column("value", Json, nullable=False),
-    sa.Column("evidence", Json, nullable=False),
-    sa.Column("rests_on", sa.String(64), nullable=False, server_default=""),
-)
+said = fact_tables(metadata, "artist")
+facts, checks, overrides = said.facts, said.checks, said.overrides
 
 # Who says that an artist is known elsewhere by which id; `source` is the question it answers.
 claims = sa.Table(
@@ -66,21 +59,6 @@ claims = sa.Table(
 )
 sa.Index("ix_artist_claims_value", claims.c.scheme, claims.c.value)
 
-checks = sa.Table(
-    "artist_checks",
-    metadata,
-    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("provider", sa.String(32), primary_key=True),
-    sa.Column("kind", sa.String(32), primary_key=True),
-    sa.Column("language", sa.String(8), primary_key=True),
-    sa.Column("outcome", sa.String(16), nullable=False),
-    sa.Column("checked_at", UtcDateTime, nullable=False),
-    sa.Column("next_check_at", UtcDateTime, nullable=False),
-    sa.Column("answered_at", UtcDateTime),
-    sa.Column("faults", sa.Integer, nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
-)
-
 similar = sa.Table(
     "artist_similar",
     metadata,
@@ -95,17 +73,6 @@ similar = sa.Table(
 )
 sa.Index("ix_artist_similar_weight", similar.c.artist_id, similar.c.weight.desc(), similar.c.rank)
 sa.Index("ix_artist_similar_other", similar.c.similar_artist_id)
-
-overrides = sa.Table(
-    "artist_overrides",
-    metadata,
-    sa.Column("artist_id", sa.String(36), sa.ForeignKey("artists.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("field", sa.String(32), primary_key=True),
-    sa.Column("value", Json, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.Column("differs_since", UtcDateTime),
-)
 
 # Ids of artists that turned out to be others; they lead there for ever.
 redirects = sa.Table(
@@ -135,3 +102,5 @@ batches = sa.Table(
     sa.Column("artist_ids", Json, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
+
+spending_table(metadata)

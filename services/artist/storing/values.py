@@ -1,11 +1,14 @@
-"""How is the value of a field written as JSON, and read back?"""
+"""Which shape has the value of each field, and where does what is said of artists lie?"""
 
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from services.artist.domain import ArtistField, Biography, Image, Manager, Release, Tag
+from facts.storing import FactShelf
+from facts.values import Image, Tag
+from services.artist.domain import ArtistField, Biography, Kind, Manager, Release
 from services.artist.dossier import FactValue
+from services.artist.storing import tables
 
 _SHAPES: Final[dict[ArtistField, TypeAdapter[Any]]] = {
     ArtistField.URL: TypeAdapter(str),
@@ -28,13 +31,4 @@ _SHAPES: Final[dict[ArtistField, TypeAdapter[Any]]] = {
     ArtistField.WIKIDATA_ID: TypeAdapter(str),
 }
 
-
-def plain(field: ArtistField, value: FactValue) -> Any:
-    """The value as JSON holds it."""
-    return _SHAPES[field].dump_python(value, mode="json")
-
-
-def parse(field: ArtistField, json_value: Any) -> FactValue:
-    """The value that `plain` wrote."""
-    value: FactValue = _SHAPES[field].validate_python(json_value)
-    return value
+facts_of_artists: Final[FactShelf[ArtistField, FactValue, Kind]] = FactShelf(tables.said, _SHAPES, Kind)

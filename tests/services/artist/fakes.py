@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from facts.values import Tag
 from kernel.errors import ProviderFault
 from kernel.evidence import Absent, Ambiguous, Answer, Found
 from services.artist.asking import sources
@@ -21,7 +22,6 @@ from services.artist.domain import (
     Profile,
     Release,
     SimilarName,
-    Tag,
     match_key,
 )
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from facts.known import CheckOutcome
 from kernel.asking import Asker, Reply
 from kernel.clock import Clock
 from kernel.database import Database
@@ -17,7 +18,7 @@ from kernel.evidence import Absent, Answer, Evidence, Outcome
 from kernel.jobs import JobStore
 from services.artist.asking.questions import NAME, Question, Subject, Target
 from services.artist.domain import ArtistField, ArtistId, ArtistName, ArtistRef, IdScheme, Kind
-from services.artist.dossier import Check, CheckOutcome, Dossier, Fact, FactValue, Trust
+from services.artist.dossier import Check, Dossier, Fact, FactValue, Trust
 from services.artist.identity.judging import Basis, Claim
 from services.artist.merge import Learned
 from services.artist.store import ArtistStore

@@ -10,8 +10,10 @@ from typing import Any
 import grpc
 import pytest
 
+from kernel.clock import Clock
 from kernel.job_worker import JobWorker
 from soniquebay.artist.v1 import artist_pb2 as pb
+from tests.fakes.clock import StandingClock
 from tests.fakes.patience import eventually
 from tests.sandbox.running import RunningSandbox
 from tests.services.artist.running import Refusal, RunningArtist, refusal
@@ -22,11 +24,17 @@ BAD = grpc.StatusCode.INVALID_ARGUMENT
 PROVIDERS = ("lastfm", "spotify", "apify", "musicbrainz", "listenbrainz", "wikidata")
 FAST: dict[str, Any] = {f"{provider}_rate_per_second": 10_000.0 for provider in PROVIDERS}
 MINUTES = 180
+BUSY = {"spotify": (40.0, 22), "lastfm": (20.0, 11), "musicbrainz": (10.0, 6), "listenbrainz": (10.0, 6)}
+"""Rates, and how many calls a batch is granted in one moment: fewer than its first eight artists want."""
+ACCOUNTS = "spotify-accounts"
+IN_VAIN = {pb.NOTE_REASON_FAULT, pb.NOTE_REASON_DEFERRED}
 
 
 @contextmanager
-def serving(sandbox: RunningSandbox, folder: Path, *, works: bool = True, **settings: Any) -> Iterator[RunningArtist]:
-    with RunningArtist(sandbox.url, folder, every_source=True, **(FAST | settings)) as service:
+def serving(
+    sandbox: RunningSandbox, folder: Path, *, works: bool = True, clock: Clock | None = None, **settings: Any
+) -> Iterator[RunningArtist]:
+    with RunningArtist(sandbox.url, folder, clock, every_source=True, **(FAST | settings)) as service:
         worker = JobWorker(service.parts.jobs, name="artist", threads=2, poll=timedelta(milliseconds=50))
         if works:
             worker.start()
@@ -163,27 +171,50 @@ def test_a_name_that_was_used_for_other_artists_is_refused(sandbox, tmp_path, sp
     assert refused.code is grpc.StatusCode.ALREADY_EXISTS
 
 
-def calls_of_a_click(service: RunningArtist, sandbox: RunningSandbox, spotify_id: str) -> Counter[str]:
-    """How many calls each provider had, whoever made them, from the click until its answer."""
-    after = sandbox.control("journal?limit=1")["rows"][-1]["seq"]
-    service.call("EnrichArtist", pb.EnrichArtistRequest(spotify_artist_id=spotify_id))
-    return Counter(row["provider"] for row in sandbox.control(f"journal?after={after}&limit=1000")["rows"])
+def calls(sandbox: RunningSandbox) -> Counter[str]:
+    """How many calls each provider had so far."""
+    return Counter({provider: counts["total"] for provider, counts in sandbox.control("counters").items()} | {ACCOUNTS: 0})
+
+
+def click(service: RunningArtist, spotify_id: str) -> pb.EnrichedArtist:
+    answer: pb.EnrichArtistResponse = service.call("EnrichArtist", pb.EnrichArtistRequest(spotify_artist_id=spotify_id))
+    return answer.enriched_artist
+
+
+def calls_of_clicks(sandbox: RunningSandbox, folder: Path, ids: list[str]) -> Counter[str]:
+    """What the clicks cost where nobody does anything else."""
+    before = calls(sandbox)
+    with serving(sandbox, folder, works=False) as service:
+        for spotify_id in ids:
+            click(service, spotify_id)
+    return calls(sandbox) - before
 
 
 def test_a_click_meanwhile_goes_first_at_every_provider(sandbox, tmp_path, spotify_ids):
-    sandbox.client.put("/_sandbox/limits", json={"musicbrainz": {"per_second": 1, "window_seconds": 1}})
+    clock, clicked = StandingClock(), spotify_ids[1:3]
+    alone = calls_of_clicks(sandbox, tmp_path / "alone", clicked)
+    rates = {f"{provider}_rate_per_second": rate for provider, (rate, _) in BUSY.items()}
+    used_up = {provider: share for provider, (_, share) in BUSY.items()}
 
-    with serving(sandbox, tmp_path, musicbrainz_rate_per_second=0.8) as service:
-        enrich(service, spotify_ids[:1])
-        idle = calls_of_a_click(service, sandbox, spotify_ids[1])
-        before = sandbox.control("counters")["musicbrainz"]["total"]
-        enrich(service, spotify_ids[10:40], seconds=1.2)
-        assert eventually(lambda: sandbox.control("counters")["musicbrainz"]["total"] > before)
-        busy = calls_of_a_click(service, sandbox, spotify_ids[2])
+    with serving(sandbox, tmp_path / "busy", clock=clock, **rates) as service, clock.standing():
+        before = calls(sandbox)
+        batch = service.stub.BatchEnrichArtists.future(
+            pb.BatchEnrichArtistsRequest(artist_ids=spotify_ids[10:40]), timeout=MINUTES
+        )
+        assert eventually(lambda: used_up.items() <= (calls(sandbox) - before).items())
+        waiting = calls(sandbox)
+        answers = [click(service, clicked[0])]
+        clock.advance(1.9)  # the batch might go on by its own rate, and by no other
+        answers += [click(service, clicked[1])]
+        answered = calls(sandbox)
+        clock.advance(2.1)
+        goes_on = eventually(lambda: used_up.keys() <= (calls(sandbox) - answered).keys())
+        batch.cancel()
 
-    assert idle.keys() == set(PROVIDERS)
-    # One call of the batch may be on its way already, and one more have its grant.
-    assert all(busy[provider] <= calls + 2 for provider, calls in idle.items()), (idle, busy)
+    assert alone.keys() == set(PROVIDERS)
+    assert answered - waiting == alone
+    assert not [note for each in answers for note in each.notes if note.reason in IN_VAIN]
+    assert goes_on
 
 
 def test_a_batch_that_no_database_could_hold_the_name_of_is_refused_by_its_field(service):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from facts.telling import NoteReason
 from kernel import deadline
 from kernel.database import Database
 from kernel.errors import ProviderUnavailable
@@ -15,7 +16,6 @@ from services.artist import jobs as artist_jobs
 from services.artist.asking.research import Wish
 from services.artist.batches import Batches
 from services.artist.domain import ArtistField, ArtistName, ArtistRef, Identity, IdentityMatch, Kind
-from services.artist.view import NoteReason
 from tests.fakes.clock import FakeClock
 from tests.services.artist.fakes import LINK, MANY, NOTHING, FakeWorld
 from tests.services.artist.workshop import Workshop, notes, shown

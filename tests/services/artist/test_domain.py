@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.artist.domain import MAX_TAGS, ArtistRef, Tag, clean_name, heaviest_tags, is_special_name, match_key
+from facts.values import MAX_TAGS, Tag, heaviest_tags
+from services.artist.domain import ArtistRef, clean_name, is_special_name, match_key
 
 RADIOHEAD = "4Z8W4fKeB5YxbusRsdQVPb"
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from facts.telling import NoteReason
 from kernel.asking import Reply
 from kernel.errors import NotFound, ProviderUnavailable
 from kernel.evidence import Found, Source
 from services.artist.asking.research import Wish
 from services.artist.domain import ArtistField, ArtistRef, Audience, IdentityMatch, IdScheme, Kind, Profile
-from services.artist.view import NoteReason
 from tests.services.artist.fakes import (
     ALL_OF_FAKE,
     BY_NAME,

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
+from facts.values import Image, Tag
 from services.artist.asking.filling import filled_fields
 from services.artist.domain import (
     Audience,
     Biography,
     IdentityMatch,
-    Image,
     Kind,
     ListenCounts,
     Management,
@@ -20,7 +20,6 @@ from services.artist.domain import (
     Profile,
     Release,
     SimilarName,
-    Tag,
 )
 from services.artist.metrics import ArtistMeter
 

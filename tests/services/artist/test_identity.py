@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from facts.known import CheckOutcome
 from kernel.errors import AlreadyExists, NotFound, ProviderUnavailable
 from kernel.evidence import Found
 from services.artist.asking.research import Wish
 from services.artist.domain import ArtistField, ArtistName, ArtistRef, IdScheme, Kind
-from services.artist.dossier import CheckOutcome, Override
+from services.artist.dossier import Override
 from tests.services.artist.fakes import ALL_OF_FAKE, profile
 from tests.services.artist.workshop import FRESH, by_name, enrich, shown
 

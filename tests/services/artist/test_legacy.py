@@ -19,6 +19,7 @@ from services.artist.legacy.source import OldDatabase, Unreadable
 from services.artist.legacy.walk import Walk, progress
 from services.artist.storing import numbers, rows
 from services.artist.storing.tables import artists, checks, claims, facts, metadata, overrides, similar
+from services.artist.storing.values import facts_of_artists
 from tests.fakes.clock import FakeClock
 from tests.services.artist.older import FETCHED_AT, RADIOHEAD, OlderDatabase
 
@@ -77,11 +78,11 @@ def only(database: Database, table: sa.Table, *where: Any) -> Any:
 def put_fact(database: Database, name: str, fact: Fact) -> None:
     with database.write() as connection:
         (artist_id,) = resolve(connection, [ArtistName(name)], FETCHED)
-        connection.execute(sa.insert(facts), rows.rows_of_facts(artist_id, (fact,)))
+        connection.execute(sa.insert(facts), facts_of_artists.rows_of_facts(artist_id, (fact,)))
 
 
 def held(database: Database, field: ArtistField) -> Fact:
-    return rows.fact_of(only(database, facts, facts.c.field == field))
+    return facts_of_artists.fact_of(only(database, facts, facts.c.field == field))
 
 
 def test_every_column_finds_its_place(older: OlderDatabase, database: Database, walk: Any):

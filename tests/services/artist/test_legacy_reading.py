@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.artist.domain import MAX_NAME, MAX_SIMILAR, ArtistField, ArtistName, Image, SimilarName, Tag
+from facts.values import Image, Tag
+from services.artist.domain import MAX_NAME, MAX_SIMILAR, ArtistField, ArtistName, SimilarName
 from services.artist.legacy.reading import NEVER, Imported, Unusable, read
 from services.artist.legacy.source import OldArtist
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from facts.known import CheckOutcome
+from facts.values import Tag
 from kernel.errors import ProviderFault, ProviderMalformed, ProviderUnavailable
 from kernel.evidence import Absent, Ambiguous, Deferred, Fault, Found
 from services.artist.asking.inquiry import Asked
@@ -25,9 +27,8 @@ from services.artist.domain import (
     Profile,
     Release,
     SimilarName,
-    Tag,
 )
-from services.artist.dossier import Check, CheckOutcome, Dossier
+from services.artist.dossier import Check, Dossier
 from services.artist.identity.judging import judge
 from services.artist.merge import Freshness, Learned, learn
 from tests.services.artist.known import DAY, MBID, MBIDS, NOW, SPOTIFY, SPOTIFY_IDS, check, claim, merged, question, reply

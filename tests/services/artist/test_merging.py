@@ -3,9 +3,10 @@
 import pytest
 import sqlalchemy as sa
 
+from facts.values import Tag
 from kernel.database import Database
 from services.artist.asking.questions import Target
-from services.artist.domain import ArtistField, ArtistId, ArtistName, ArtistRef, Kind, SimilarName, Tag
+from services.artist.domain import ArtistField, ArtistId, ArtistName, ArtistRef, Kind, SimilarName
 from services.artist.dossier import Dossier, Override
 from services.artist.identity.merging import merge_artists
 from services.artist.merge import Learned

@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from facts.values import Tag
 from kernel.errors import FailedPrecondition, NotFound
 from kernel.evidence import Found, Reading, Source
 from services.artist.asking.research import Wish
-from services.artist.domain import ArtistField, ArtistId, ArtistName, ArtistRef, Biography, Kind, Tag
+from services.artist.domain import ArtistField, ArtistId, ArtistName, ArtistRef, Biography, Kind
 from services.artist.dossier import Dossier
 from tests.services.artist.fakes import ALL_OF_FAKE, NOTHING, profile
 from tests.services.artist.workshop import ABSENT_FOR, FRESH, by_name, enrich, shown

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from facts.known import CheckOutcome
+from facts.telling import NoteReason
+from facts.values import Tag
 from kernel import deadline
 from kernel.errors import ProviderMalformed, ProviderThrottled, ProviderTimeout, ProviderUnavailable
 from kernel.evidence import Ambiguous, Found
-from services.artist.domain import ArtistField, Kind, Tag
-from services.artist.dossier import CheckOutcome
-from services.artist.view import NoteReason
+from services.artist.domain import ArtistField, Kind
 from tests.services.artist.fakes import ALL_OF_FAKE, NOTHING, FakeArtists, profile
 from tests.services.artist.workshop import FRESH, by_name, enrich, notes, shown
 

@@ -42,7 +42,7 @@ def ids_of(reading):
 
 
 def titles(reading):
-    return {release.title for fact in reading.value.about_the_artist(ArtistField.RELEASES) for release in fact.value}
+    return {release.title for fact in reading.value.said(ArtistField.RELEASES) for release in fact.value}
 
 
 def test_the_other_ids_and_all_that_is_asked_by_them_follow_at_once(pipeline, clock):

@@ -5,22 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from facts.known import CheckOutcome
+from facts.values import Image, Tag
 from kernel.database import Database
 from kernel.jobs import JobState, JobStore
-from services.artist.domain import (
-    ArtistField,
-    ArtistId,
-    ArtistName,
-    ArtistRef,
-    Biography,
-    Image,
-    Kind,
-    Manager,
-    Release,
-    SimilarName,
-    Tag,
-)
-from services.artist.dossier import CheckOutcome, Fact
+from services.artist.domain import ArtistField, ArtistId, ArtistName, ArtistRef, Biography, Kind, Manager, Release, SimilarName
+from services.artist.dossier import Fact
 from services.artist.identity.judging import Basis
 from services.artist.merge import Learned
 from services.artist.store import ArtistStore

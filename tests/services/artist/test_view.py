@@ -5,13 +5,16 @@ from datetime import date
 
 import pytest
 
+from facts.known import CheckOutcome
+from facts.telling import Missing, NoteReason
+from facts.values import Image, Tag
 from kernel.evidence import Reading, Source
 from services.artist.asking.questions import Question
 from services.artist.asking.sources import LINK
-from services.artist.domain import Artist, ArtistField, ArtistId, Biography, Image, Kind, Release, Tag
-from services.artist.dossier import CheckOutcome, Dossier, Override
+from services.artist.domain import Artist, ArtistField, ArtistId, Biography, Kind, Release
+from services.artist.dossier import Dossier, Override
 from services.artist.labels.resolving import LabelMethod
-from services.artist.view import Missing, NoteReason, View, Viewpoint, kinds_of
+from services.artist.view import View, Viewpoint, kinds_of
 from tests.fakes.clock import FakeClock
 from tests.services.artist.known import (
     DAY,

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
+from facts.telling import NoteReason
 from kernel.asking import Asker
 from kernel.breaker import Breaker
 from kernel.cache import MemoryCache, TwoLevelCache
@@ -28,7 +29,7 @@ from services.artist.labels.resolving import LabelMethod
 from services.artist.merge import Freshness
 from services.artist.pipeline import ArtistPipeline
 from services.artist.store import ArtistStore
-from services.artist.view import NoteReason, Viewpoint
+from services.artist.view import Viewpoint
 from tests.fakes.clock import FakeClock
 from tests.fakes.meter import NullMeter
 from tests.services.artist.fakes import Asked

@@ -52,11 +52,11 @@ _log = logging.getLogger(__name__)
 class SpendsCarefully(Protocol):
     """Keeps an allowance of artists that may be asked about."""
 
-    def spend_up_to(self, provider: str, artists: int) -> int:
+    def spend_up_to(self, provider: str, wanted: int) -> int:
         """How many of so many artists may be asked about; they count as spent. Raises ProviderThrottled when none may."""
         ...
 
-    def refund(self, provider: str, artists: int) -> None:
+    def refund(self, provider: str, unused: int) -> None:
         """So many that were spent have cost nothing."""
         ...
 

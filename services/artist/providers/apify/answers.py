@@ -18,7 +18,7 @@ from kernel.errors import (
 from kernel.http import HttpAnswer, parse_retry_after
 from services.artist.domain import Audience
 from services.artist.ids import is_spotify_id, spotify_id_from_url
-from services.artist.providers.reading import Json, child, children, count, is_server_error, parse_object, text
+from upstreams.reading import Json, child, children, count, is_server_error, parse_object, text
 
 NAME = "apify"
 

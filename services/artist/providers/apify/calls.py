@@ -11,7 +11,7 @@ from kernel.clock import Clock
 from kernel.http import HttpClient
 from services.artist.domain import Audience
 from services.artist.providers.apify.answers import FIELDS, NAME, Run, fault_of, page_of, parse_audiences, parse_run
-from services.artist.providers.reading import parse_json
+from upstreams.reading import parse_json
 
 _ACTOR = "augeas~spotify-monthly-listeners"
 _ABORT_TIME = timedelta(seconds=2)

@@ -10,11 +10,11 @@ from kernel.http import HttpClient
 from services.artist.domain import Identity, IdentityMatch, Release, clean_name, is_special_name
 from services.artist.ids import is_mbid, is_spotify_id
 from services.artist.providers.musicbrainz import answers, recognition
-from services.artist.providers.musicbrainz.door import NAME, Door, read_merged_mbid
 from services.artist.providers.musicbrainz.naming import build_query
 from services.artist.providers.musicbrainz.recognition import LICENCE, Candidate
-from services.artist.providers.reading import Json, count
 from services.artist.titles import telling_keys, title_key
+from upstreams.musicbrainz import NAME, Door, read_merged_mbid
+from upstreams.reading import Json, count
 
 __all__ = ["NAME", "MusicbrainzProvider"]
 

@@ -8,8 +8,8 @@ from datetime import date
 from kernel.errors import ProviderMalformed
 from services.artist.domain import IdentityMatch, Release
 from services.artist.ids import is_mbid, is_wikidata_id, spotify_id_from_url
-from services.artist.providers.musicbrainz.door import NAME
-from services.artist.providers.reading import Json, child, children, count, partial_date, text, texts
+from upstreams.musicbrainz import NAME
+from upstreams.reading import Json, child, children, count, partial_date, text, texts
 
 SITE = "https://musicbrainz.org"
 

@@ -7,7 +7,7 @@ from kernel.evidence import Ambiguous, Answer, Found
 from services.artist.domain import IdentityMatch
 from services.artist.providers.musicbrainz.answers import describe, parse_artist
 from services.artist.providers.musicbrainz.naming import Likeness, compare_names
-from services.artist.providers.reading import Json
+from upstreams.reading import Json
 
 LICENCE = "CC0"
 

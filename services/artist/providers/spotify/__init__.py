@@ -15,11 +15,12 @@ from kernel.evidence import Absent, Answer, Found
 from kernel.http import HttpClient
 from services.artist.domain import Identity, IdentityMatch, Profile, Release, clean_name, is_special_name
 from services.artist.ids import is_spotify_id
-from services.artist.providers.spotify import answers, faults, namesakes
+from services.artist.providers.spotify import answers, namesakes
 from services.artist.providers.spotify.answers import Entry
-from services.artist.providers.spotify.tokens import Tokens
-from services.artist.providers.spotify.web_api import WebApi
 from services.artist.titles import telling_keys
+from upstreams.spotify import faults
+from upstreams.spotify.tokens import Tokens
+from upstreams.spotify.web_api import WebApi
 
 T = TypeVar("T")
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from facts.values import Image
 from kernel.errors import ProviderMalformed
-from services.artist.domain import IdentityMatch, Image, Profile, Release
+from services.artist.domain import IdentityMatch, Profile, Release
 from services.artist.ids import is_spotify_id
-from services.artist.providers.reading import Json, child, children, count, https_url, partial_date, text, texts
-from services.artist.providers.spotify.faults import NAME
+from upstreams.reading import Json, child, children, count, https_url, partial_date, text, texts
+from upstreams.spotify.faults import NAME
 
 _MOST_IMAGES = 10
 _MOST_GENRES = 20

@@ -13,10 +13,10 @@ from kernel.errors import ProviderFault, ProviderMalformed, ProviderRejected, Pr
 from kernel.evidence import Answer
 from kernel.http import HttpAnswer, HttpClient, parse_retry_after
 from services.artist.domain import Identity, Management
-from services.artist.providers.reading import is_server_error
 from services.artist.providers.wikidata.answers import NAME, parse_items
 from services.artist.providers.wikidata.choosing import choose
 from services.artist.providers.wikidata.question import write_query
+from upstreams.reading import is_server_error
 
 __all__ = ["MOST_AT_ONCE", "NAME", "WikidataProvider"]
 

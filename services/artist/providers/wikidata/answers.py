@@ -8,7 +8,7 @@ from kernel.errors import ProviderMalformed
 from kernel.http import HttpAnswer
 from services.artist.domain import Manager
 from services.artist.ids import is_mbid, is_spotify_id, is_wikidata_id
-from services.artist.providers.reading import Json, child, parse_object, partial_date, text
+from upstreams.reading import Json, child, parse_object, partial_date, text
 
 NAME = "wikidata"
 _ENTITY = "http://www.wikidata.org/entity/"

@@ -25,20 +25,20 @@ class FakeSpending:
         self.left = left
         self.spent = 0
 
-    def spend_up_to(self, provider: str, artists: int) -> int:
+    def spend_up_to(self, provider: str, wanted: int) -> int:
         with self._lock:
-            granted = min(artists, self.left)
+            granted = min(wanted, self.left)
             if not granted:
                 raise LimitReached(provider, "the allowance is used up", retry_after=timedelta(hours=1))
             self.left -= granted
             self.spent += granted
             return granted
 
-    def refund(self, provider: str, artists: int) -> None:
+    def refund(self, provider: str, unused: int) -> None:
         assert provider == NAME
         with self._lock:
-            self.left += artists
-            self.spent -= artists
+            self.left += unused
+            self.spent -= unused
 
 
 @contextmanager

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from facts.values import Image, Tag
 from kernel.errors import ProviderMalformed
 from kernel.evidence import Absent, Found
-from services.artist.domain import MAX_NAME, Biography, Identity, Image, Profile, SimilarName, Tag
+from services.artist.domain import MAX_NAME, Biography, Identity, Profile, SimilarName
 from services.artist.providers.lastfm import LastfmProvider
-from services.artist.providers.lastfm.answers import plain_text
 from tests.services.artist.providers.canned import CannedUpstream
+from upstreams.lastfm.reading import plain_text
 
 GOLDEN = Path(__file__).parent / "lastfm"
 _AT_ONCE = 2.0  # seconds; the quadratic readings these tests keep out take minutes

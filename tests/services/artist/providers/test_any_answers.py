@@ -11,8 +11,8 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled
 from kernel.evidence import Absent, Found
 from services.artist.domain import Identity
 from services.artist.providers.lastfm import LastfmProvider
-from services.artist.providers.lastfm.answers import plain_text
 from tests.services.artist.providers.canned import CannedUpstream
+from upstreams.lastfm.reading import plain_text
 
 DECLARED = (ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable)
 GOLDEN = Path(__file__).parent / "lastfm"

@@ -13,12 +13,12 @@ from kernel.errors import ProviderMalformed, ProviderTimeout, ProviderUnavailabl
 from kernel.evidence import Absent, Found
 from kernel.limiter import LimitReached
 from services.artist.providers.apify import NAME, ApifyProvider
-from services.artist.storing.spending import Allowance, SpendingLedger
 from tests.fakes.clock import FakeClock
 from tests.fakes.raw_server import Conversation, RawServer, answer
 from tests.sandbox.running import RunningSandbox
 from tests.services.artist.providers.asking_apify import HALCYON, RADIOHEAD, UNKNOWN, FakeSpending, apify_at, item
 from tests.services.providers.contract import fault_of
+from upstreams.spending import Allowance, SpendingLedger
 
 PLENTY = timedelta(minutes=5)
 IDS = [f"{number:022d}" for number in range(1, 200)]

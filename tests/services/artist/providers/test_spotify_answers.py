@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from facts.values import Image
 from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable
 from kernel.evidence import Absent, Ambiguous, Found
-from services.artist.domain import MAX_NAME, Identity, Image, Profile
+from services.artist.domain import MAX_NAME, Identity, Profile
 from services.artist.providers.spotify import SpotifyProvider
 from tests.services.artist.providers.canned_spotify import CannedSpotify, album, artist, page, spotify_over
 

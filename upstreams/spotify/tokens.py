@@ -11,8 +11,8 @@ from kernel.clock import Clock
 from kernel.errors import ProviderFault, ProviderMalformed, ProviderRejected
 from kernel.http import HttpAnswer, HttpClient
 from kernel.single_flight import SingleFlight
-from services.artist.providers.reading import count, parse_object, text
-from services.artist.providers.spotify.faults import CREDENTIALS_REFUSED, NAME, check_served
+from upstreams.reading import count, parse_object, text
+from upstreams.spotify.faults import CREDENTIALS_REFUSED, NAME, check_served
 
 _MOST_BYTES = 64 * 1024
 _LONGEST = 4096

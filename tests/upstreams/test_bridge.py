@@ -8,8 +8,8 @@ import pytest
 
 from kernel.errors import ProviderTimeout
 from kernel.http import HttpClient
-from services.artist.providers.lastfm.bridge import BridgeTransport
 from tests.fakes.raw_server import Act, Conversation, RawServer, answer
+from upstreams.bridge import BridgeTransport
 
 Serve = Callable[[Act], tuple[RawServer, HttpClient]]
 

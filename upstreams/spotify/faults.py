@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from kernel.errors import ProviderFault, ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable
 from kernel.http import HttpAnswer, parse_retry_after
-from services.artist.providers.reading import child, is_server_error, parse_object, text
+from upstreams.reading import child, is_server_error, parse_object, text
 
 NAME = "spotify"
 CREDENTIALS_REFUSED = "the app is refused; check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET"

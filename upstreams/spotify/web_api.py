@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from kernel.clock import Clock
 from kernel.http import HttpAnswer, HttpClient
-from services.artist.providers.reading import Json, parse_object
-from services.artist.providers.spotify.faults import NAME, check_served, fault_of, is_unknown_id
-from services.artist.providers.spotify.tokens import Tokens
+from upstreams.reading import Json, parse_object
+from upstreams.spotify.faults import NAME, check_served, fault_of, is_unknown_id
+from upstreams.spotify.tokens import Tokens
 
 _MOST_BYTES = 1024 * 1024  # an album with fifty tracks and all their markets is a few hundred KiB
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from kernel.errors import ProviderMalformed
 from kernel.http import HttpAnswer
-from services.artist.domain import MAX_NAME
+from kernel.naming import MAX_NAME
 
 Json = Mapping[str, Any]
 

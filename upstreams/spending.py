@@ -1,4 +1,4 @@
-"""How many artists may a provider still be asked about that charges for each? One allowance for all processes, kept on disk."""
+"""How often may a provider still be asked that charges for each time? One allowance for all processes, kept on disk."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,23 +9,29 @@ import sqlalchemy as sa
 from kernel.clock import Clock
 from kernel.database import Database, dialect_insert
 from kernel.limiter import LimitReached
-from services.artist.storing.tables import metadata
 
-spending = sa.Table(
-    "provider_spending",
-    metadata,
-    sa.Column("provider", sa.String(32), primary_key=True),
-    sa.Column("period", sa.String(10), primary_key=True),  # a day, 2026-01-31, or the month it is in, 2026-01
-    sa.Column("asked", sa.Integer, nullable=False),
-)
+
+def spending_table(metadata: sa.MetaData) -> sa.Table:
+    """Each service that pays for something has one."""
+    return sa.Table(
+        "provider_spending",
+        metadata,
+        sa.Column("provider", sa.String(32), primary_key=True),
+        sa.Column("period", sa.String(10), primary_key=True),  # a day, 2026-01-31, or the month it is in, 2026-01
+        sa.Column("asked", sa.Integer, nullable=False),
+    )
+
+
+spending = spending_table(sa.MetaData())
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Artists in a day and in a calendar month, both UTC. Zero means never."""
+    """So many `units` in a day and in a calendar month, both UTC. Zero means never."""
 
     per_day: int
     per_month: int
+    units: str = "artists"
 
 
 _NOTHING = Allowance(per_day=0, per_month=0)
@@ -44,8 +50,8 @@ class SpendingLedger:
         self._allowances = dict(allowances)
         self._clock = clock
 
-    def spend_up_to(self, provider: str, artists: int) -> int:
-        """How many of so many artists may be asked about, at least one; they are spent.
+    def spend_up_to(self, provider: str, wanted: int) -> int:
+        """How many of so many units may be asked for, at least one; they are spent.
 
         Raises LimitReached, with the time until the next day or month, when the allowance is used up. That says "our own limit",
         so it does not park the provider: a larger allowance is felt at once.
@@ -57,19 +63,19 @@ class SpendingLedger:
             left_this_month = allowance.per_month - asked[_month(now)]
             left_today = allowance.per_day - asked[_day(now)]
             if left_this_month <= 0:
-                raise _used_up(provider, f"{allowance.per_month} artists a month", _next_month(now) - now)
+                raise _used_up(provider, f"{allowance.per_month} {allowance.units} a month", _next_month(now) - now)
             if left_today <= 0:
-                raise _used_up(provider, f"{allowance.per_day} artists a day", _next_day(now) - now)
-            granted = min(artists, left_today, left_this_month)
+                raise _used_up(provider, f"{allowance.per_day} {allowance.units} a day", _next_day(now) - now)
+            granted = min(wanted, left_today, left_this_month)
             _add(connection, provider, now, granted)
         return granted
 
-    def refund(self, provider: str, artists: int) -> None:
+    def refund(self, provider: str, unused: int) -> None:
         """So many that were spent today have cost nothing. A day that has ended meanwhile is not given anything back."""
         now = self._clock.now().astimezone(UTC)
         with self._database.write() as connection:
             _lock_periods(connection, provider, now)
-            _add(connection, provider, now, -artists)
+            _add(connection, provider, now, -unused)
 
 
 def _lock_periods(connection: sa.Connection, provider: str, now: datetime) -> Mapping[str, int]:
@@ -88,9 +94,9 @@ def _lock_periods(connection: sa.Connection, provider: str, now: datetime) -> Ma
     return {row.period: row.asked for row in connection.execute(counts)}
 
 
-def _add(connection: sa.Connection, provider: str, now: datetime, artists: int) -> None:
+def _add(connection: sa.Connection, provider: str, now: datetime, units: int) -> None:
     """To both periods, which the caller has locked."""
-    total = spending.c.asked + artists
+    total = spending.c.asked + units
     is_now = spending.c.period.in_([_month(now), _day(now)])
     connection.execute(sa.update(spending).where(spending.c.provider == provider, is_now, total >= 0).values(asked=total))
 

@@ -11,10 +11,16 @@ import sqlalchemy as sa
 from kernel.database import Database
 from kernel.errors import ProviderThrottled
 from kernel.limiter import LimitReached
-from services.artist.storing.spending import Allowance, SpendingLedger, spending
 from tests.fakes.clock import FakeClock
+from upstreams.spending import Allowance, SpendingLedger, spending
 
 Ledger = Callable[..., SpendingLedger]
+
+
+@pytest.fixture(autouse=True)
+def table(database: Database) -> None:
+    with database.write() as connection:
+        spending.create(connection)
 
 
 @pytest.fixture

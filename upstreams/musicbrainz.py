@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from kernel.clock import Clock
 from kernel.errors import ProviderFault, ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable
 from kernel.http import HttpAnswer, HttpClient, parse_retry_after
-from services.artist.providers.reading import Json, is_server_error, parse_object, text
+from upstreams.reading import Json, is_server_error, parse_object, text
 
 NAME = "musicbrainz"
 
