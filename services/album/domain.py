@@ -61,13 +61,17 @@ class ArtistName(NamedTuple):
 
 
 class TrackName(NamedTuple):
-    """A track as a play or a file names it; `mbid` is the recording's, `album_mbid` a release's, empty when none was named."""
+    """A track as a play or a file names it; `mbid` is the recording's, `album_mbid` a release's, empty when none was named.
+
+    `album_artist`: whose album it is, where that is not the track's artist, as on a compilation; plays do not say.
+    """
 
     artist: ArtistName
     title: Title
     album: Title | None = None
     mbid: str = ""
     album_mbid: str = ""
+    album_artist: ArtistName | None = None
 
 
 class EnsuredTrack(NamedTuple):

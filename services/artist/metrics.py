@@ -1,147 +1,21 @@
-"""What does the artist service measure? Every metric and label it owns, in one place."""
+"""What does the artist service measure? What it measures of its providers, and which fields they fill."""
 
-import threading
-from collections import defaultdict, deque
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry
 
-from kernel.evidence import Source
-from kernel.telemetry import ProviderFigures, ProviderMeter
 from services.artist.asking.filling import EXPECTED, filled_fields
 from services.artist.domain import Kind
-
-LASTFM = "lastfm"
-OFF = "off"
-"""Breaker state shown for a provider that has no key."""
-
-_BUCKETS = (0.1, 0.5, 1, 2, 5, 10)
-_WINDOW = 200
-_NO_CALLS = ProviderFigures(0, 0.0, 0.0, 0.0, 0.0, OFF)
+from upstreams.metrics import UpstreamMeter
 
 
-class ArtistMeter:
-    """Counts for Prometheus and for the metrics RPC: every provider under `provider_*`, Last.fm under its older names as well."""
+class ArtistMeter(UpstreamMeter):
+    """Counts for Prometheus and for the metrics RPC."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._providers = ProviderMeter(registry)
-        self._lastfm = _LastfmMetrics(registry)
-        self._fill = _FillRatio(registry)
-        self._lock = threading.Lock()  # guards _kinds
-        self._kinds: dict[str, int] = {}
-
-    def watch(self, provider: str, *, kinds: int) -> None:
-        """Makes the provider appear in the figures. It is asked so many kinds of questions about an artist; none: it is off."""
-        with self._lock:
-            self._kinds[provider] = kinds
-        if kinds:
-            self._providers.state(provider, "closed")
-
-    def called(self, provider: str, operation: str, outcome_kind: str, seconds: float) -> None:
-        self._providers.called(provider, operation, outcome_kind, seconds)
-        if provider == LASTFM:
-            self._lastfm.called(outcome_kind, seconds)
-
-    def state(self, provider: str, state: str) -> None:
-        self._providers.state(provider, state)
-
-    def answers_of(self, provider: str) -> "AnswerMeter":
-        """Counts the hits and misses of one provider's remembered answers."""
-        return AnswerMeter(provider, self)
-
-    def answered_from_copy(self) -> None:
-        """A whole artist was answered from a cache or a fresh row: no provider was asked any of its questions."""
-        with self._lock:
-            asked = list(self._kinds.items())
-        for provider, kinds in asked:
-            if kinds:
-                self.hit(provider, kinds)
-
-    def hit(self, provider: str, times: int = 1) -> None:
-        self._providers.cache_hit(provider, times)
-        if provider == LASTFM:
-            self._lastfm.cache_hits.inc(times)
-
-    def miss(self, provider: str) -> None:
-        self._providers.cache_miss(provider)
-
-    def asked_past_copies(self, provider: str) -> None:
-        """A question for which no copy was looked for, because it was due or forced."""
-        self.miss(provider)
-
-    def answered(self, provider: str, filled: Mapping[str, float]) -> None:
-        """Notes which fields the provider filled in an answer (filling.filled_fields)."""
-        self._fill.observe(provider, filled)
+        super().__init__(registry, EXPECTED)
 
     def found(self, provider: str, kind: Kind, value: Any) -> None:
         """Notes which fields a provider filled in an answer of this kind."""
         if kind is not Kind.IDENTITY:  # which of several is meant says nothing of what is known of one
             self.answered(provider, filled_fields(kind, value))
-
-    def figures(self) -> Mapping[str, ProviderFigures]:
-        """By provider, those that are off included."""
-        with self._lock:
-            watched = dict(self._kinds)
-        return {name: self._providers.snapshot(name) if kinds else replace(_NO_CALLS) for name, kinds in watched.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerMeter:
-    """Satisfies kernel.read_through.CacheMeter for one provider."""
-
-    provider: str
-    meter: ArtistMeter
-
-    def hit(self, source: Source) -> None:  # noqa: ARG002 - which cache it was makes no difference to the provider
-        self.meter.hit(self.provider)
-
-    def miss(self) -> None:
-        self.meter.miss(self.provider)
-
-
-class _LastfmMetrics:
-    """The names that users' dashboards already read."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.api_calls = Counter("lastfm_api_calls", "Calls sent to Last.fm.", registry=registry)
-        self.cache_hits = Counter("lastfm_cache_hits", "Questions about Last.fm answered without a call.", registry=registry)
-        self.response_time = Histogram("lastfm_response_time", "Seconds a call took.", buckets=_BUCKETS, registry=registry)
-        self.errors = Counter("lastfm_errors", "Calls without a usable answer.", ["error_type"], registry=registry)
-
-    def called(self, outcome_kind: str, seconds: float) -> None:
-        if outcome_kind not in ("deferred", "breaker_open"):  # those were never sent
-            self.api_calls.inc()
-            self.response_time.observe(seconds)
-        if outcome_kind not in ("found", "absent", "ambiguous"):
-            self.errors.labels(outcome_kind).inc()
-
-
-class _FillRatio:
-    """Share of a provider's last answers that had a field. A sudden drop means that the provider changed its answers.
-
-    Shown are the fields expected of the provider, from its first answer on, and others from the first time it fills them: a field
-    that it never has would stand at 0 for ever, and look like a drop.
-    """
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._gauge = Gauge(
-            "field_fill_ratio", f"Share of the last {_WINDOW} answers with the field.", ["provider", "field"], registry=registry
-        )
-        self._lock = threading.Lock()  # guards _seen and _shown
-        self._seen: defaultdict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxlen=_WINDOW))
-        self._shown = {(provider, field) for provider, fields in EXPECTED.items() for field in fields}
-
-    def observe(self, provider: str, filled: Mapping[str, float]) -> None:
-        with self._lock:
-            for field, share in filled.items():
-                self._observe_field((provider, field), share)
-
-    def _observe_field(self, key: tuple[str, str], share: float) -> None:
-        seen = self._seen[key]
-        seen.append(share)
-        if share > 0:
-            self._shown.add(key)
-        if key in self._shown:
-            self._gauge.labels(*key).set(sum(seen) / len(seen))

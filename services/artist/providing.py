@@ -3,25 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
-from kernel.asking import Asker
 from kernel.clock import Clock
-from kernel.guard import Guard, Guards
+from kernel.guard import Guard
 from kernel.http import HttpClient
-from kernel.read_through import CacheMeter, ReadThrough
 from kernel.retry import RetryPolicy
 from services.artist.asking import sources
 from services.artist.asking.questions import Question
 from services.artist.metrics import ArtistMeter
 from services.artist.providers import apify, lastfm, listenbrainz, musicbrainz, spotify, wikidata
 from services.artist.settings import PROVIDERS, ArtistSettings
-
-Reads = Callable[[Any, CacheMeter | None], ReadThrough[Any]]
-"""Makes the read-through of one shape of answer."""
-
-_CALLS_A_QUESTION = 4
-"""Of providers that take several calls to answer one question."""
+from upstreams.providing import CALLS_A_QUESTION, GuardRoom, Memory, off_without_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +32,18 @@ class Providing:
     clock: Clock
     http: HttpClient
     meter: ArtistMeter
-    reads: Reads
+    memory: Memory
     spending: apify.SpendsCarefully
     _guards: dict[str, Guard] = field(default_factory=dict, init=False)
-    _guarding: Guards = field(init=False)
+    _room: GuardRoom = field(init=False)
 
     def __post_init__(self) -> None:
-        self._guarding = Guards(self.settings, self.clock, self.meter)
+        self._room = GuardRoom(self.settings, self.clock, self.meter)
 
     @property
     def closers(self) -> list[Callable[[], None]]:
         """To be called at the end."""
-        return self._guarding.closers
+        return self._room.closers
 
     def build(self) -> Switchboard:
         """Everything that is on."""
@@ -74,11 +66,7 @@ class Providing:
 
     def _off(self) -> dict[str, str]:
         settings = self.settings
-        off: dict[str, str] = {}
-        if not settings.lastfm_api_key.get_secret_value():
-            off[lastfm.NAME] = "Last.fm is off: set LASTFM_API_KEY."
-        if not settings.spotify_client_id or not settings.spotify_client_secret.get_secret_value():
-            off[spotify.NAME] = "Spotify is off: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET."
+        off = off_without_keys(settings)
         if not settings.enrichment_apify_api_token.get_secret_value():
             off[apify.NAME] = "Monthly listeners are off: set ENRICHMENT_APIFY_API_TOKEN."
         return off
@@ -92,7 +80,7 @@ class Providing:
 
     def _spotify(self) -> list[Question]:
         settings, timeout = self.settings, self.settings.enrichment_timeout_spotify
-        guard = self._guard(spotify.NAME, settings.spotify_rate_per_second, timeout * _CALLS_A_QUESTION)
+        guard = self._guard(spotify.NAME, settings.spotify_rate_per_second, timeout * CALLS_A_QUESTION)
         provider = spotify.SpotifyProvider(
             self.http,
             client_id=settings.spotify_client_id,
@@ -123,7 +111,7 @@ class Providing:
 
     def _musicbrainz(self) -> list[Question]:
         settings, timeout = self.settings, self.settings.enrichment_timeout_musicbrainz
-        guard = self._guard(musicbrainz.NAME, settings.musicbrainz_rate_per_second, timeout * _CALLS_A_QUESTION)
+        guard = self._guard(musicbrainz.NAME, settings.musicbrainz_rate_per_second, timeout * CALLS_A_QUESTION)
         provider = musicbrainz.MusicbrainzProvider(
             self.http, url=settings.musicbrainz_url, timeout=timeout, clock=self.clock, pace=guard.pace
         )
@@ -145,24 +133,10 @@ class Providing:
         return sources.wikidata_questions(wikidata.NAME, provider, self._askers(wikidata.NAME))
 
     def _askers(self, name: str) -> sources.Askers:
-        answers = self.meter.answers_of(name)
-
-        def asker(operation: str, value: Any) -> Asker[Any]:
-            remembered = self.reads(sources.shape_of(value), answers)
-            return Asker(name, operation, guard=self._guards[name], remembered=remembered, clock=self.clock)
-
-        return asker
+        return lambda operation, shape: self.memory.asker(self._guards[name], operation, shape, self.meter)
 
     def _guard(self, name: str, rate: float, timeout: timedelta, *, attempts: int | None = None) -> Guard:
         settings = self.settings
-        is_lastfm = name == lastfm.NAME
-        threshold, probe_after = settings.enrichment_circuit_breaker_threshold, settings.enrichment_circuit_breaker_timeout
-        self._guards[name] = self._guarding.build(
-            name,
-            rate_per_second=rate,
-            timeout=timeout,
-            retry=RetryPolicy(attempts or settings.enrichment_max_retries, settings.enrichment_retry_backoff_factor),
-            threshold=settings.lastfm_circuit_breaker_threshold if is_lastfm else threshold,
-            probe_after=settings.lastfm_circuit_breaker_timeout if is_lastfm else probe_after,
-        )
+        retry = RetryPolicy(attempts or settings.enrichment_max_retries, settings.enrichment_retry_backoff_factor)
+        self._guards[name] = self._room.build(name, rate=rate, timeout=timeout, retry=retry)
         return self._guards[name]

@@ -4,19 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from kernel.cache import LONGEST_IN_REDIS, Cache, MemoryCache, RedisCache, TwoLevelCache
 from kernel.clock import Clock, SystemClock
-from kernel.codec import JsonCodec
 from kernel.database import Database
 from kernel.http import HttpClient
 from kernel.jobs import Jobs, JobStore
 from kernel.paging import PageTokens
 from kernel.parallel import Fanout
-from kernel.read_through import CacheMeter, ReadThrough
 from kernel.server import Registrations
 from services.artist import jobs as artist_jobs
 from services.artist.asking.research import Policy, Research
@@ -36,6 +32,7 @@ from services.artist.settings import ArtistSettings
 from services.artist.store import ArtistStore
 from services.artist.view import Viewpoint
 from soniquebay.artist.v1 import artist_pb2_grpc
+from upstreams.providing import Memory
 from upstreams.spending import Allowance, SpendingLedger
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -82,9 +79,8 @@ class _Building:
         self._registry = CollectorRegistry()
         self._meter = ArtistMeter(self._registry)
         self._database = Database.for_app(settings.database_url, settings.data_dir, f"{settings.realm}artist")
-        self._redis_url = settings.redis_url.get_secret_value()
         self._closers: list[Callable[[], None]] = [self._database.close, self._http.close]
-        self._cache = self._build_cache()
+        self._memory = Memory(settings, clock, version=_CACHE_VERSION)
 
     def finish(self) -> ArtistParts:
         settings, clock = self._settings, self._clock
@@ -95,7 +91,7 @@ class _Building:
         fanout = Fanout(_THREADS_A_READ * settings.service_workers, "ask")
         switchboard = self._build_switchboard()
         research = Research(switchboard.questions, fanout=fanout, clock=clock, policy=self._policy(), meter=self._meter)
-        dossiers = self._read_through(LiveDossiers())
+        dossiers = self._memory.read_through(LiveDossiers())
         pipeline = ArtistPipeline(store=store, research=research, dossiers=dossiers, clock=clock, meter=self._meter)
         jobs = Jobs(job_store, clock)
         together = Fanout(_ARTISTS_AT_ONCE, "batch")
@@ -129,7 +125,7 @@ class _Building:
         def close() -> None:
             together.close()
             fanout.close()
-            for closer in reversed(self._closers):
+            for closer in reversed((*self._closers, *self._memory.closers)):
                 closer()
 
         return ArtistParts(self._registry, store, pipeline, servicer, jobs, close)
@@ -138,7 +134,7 @@ class _Building:
         settings = self._settings
         allowance = Allowance(settings.enrichment_apify_artists_per_day, settings.enrichment_apify_artists_per_month)
         spending = SpendingLedger(self._database, allowances={apify.NAME: allowance}, clock=self._clock)
-        providing = Providing(settings, self._clock, self._http, self._meter, self._reads, spending)
+        providing = Providing(settings, self._clock, self._http, self._meter, self._memory, spending)
         switchboard = providing.build()
         self._closers += providing.closers
         return switchboard
@@ -158,29 +154,6 @@ class _Building:
         }
         freshness = Freshness(fresh, settings.enrichment_cache_ttl_absent)
         return Policy(freshness, settings.enrichment_timeout_total, settings.enrichment_timeout_leisure)
-
-    def _build_cache(self) -> Cache:
-        memory = MemoryCache(self._settings.enrichment_cache_memory_bytes, self._clock)
-        if not self._redis_url:
-            return memory
-        shared = RedisCache(self._redis_url, prefix=f"{self._settings.realm}{_CACHE_VERSION}", clock=self._clock)
-        self._closers.append(shared.close)
-        return TwoLevelCache(memory, shared)
-
-    def _reads(self, shape: Any, meter: CacheMeter | None = None) -> ReadThrough[Any]:
-        return self._read_through(JsonCodec(shape), meter)
-
-    def _read_through(self, codec: JsonCodec[Any], meter: CacheMeter | None = None) -> ReadThrough[Any]:
-        settings = self._settings
-        return ReadThrough(
-            cache=self._cache,
-            codec=codec,
-            clock=self._clock,
-            memory_ttl=settings.enrichment_cache_ttl_memory,
-            redis_ttl=settings.enrichment_cache_ttl_redis,
-            negative_ttl=min(settings.enrichment_cache_ttl_absent, LONGEST_IN_REDIS),
-            meter=meter,
-        )
 
 
 def trust_of(settings: ArtistSettings) -> Trust:

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import ClassVar
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 
-from kernel.settings import AppSettings, Port, Span
+from kernel.settings import Port, Span
+from upstreams.settings import LastfmSettings, ListenbrainzSettings
 
 
-class TrackerSettings(AppSettings):
+class TrackerSettings(LastfmSettings, ListenbrainzSettings):
     """Settings of the tracker service; the environment names are the field names in capitals."""
 
     own_prefixes: ClassVar[tuple[str, ...]] = ("TRACKER_",)
@@ -22,27 +23,9 @@ class TrackerSettings(AppSettings):
         "", description="`host:port` where the tracker service finds the album service; empty: this machine, `ALBUM_PORT`."
     )
 
-    lastfm_api_key: SecretStr = Field(SecretStr(""), description="Key of the Last.fm API; without it Last.fm is off.")
     lastfm_username: str = Field("", max_length=200, description="Whose plays are imported and followed at Last.fm.")
-    lastfm_url: str = Field("https://ws.audioscrobbler.com/2.0/", description="Where Last.fm's API is.")
-    lastfm_rate_per_second: float = Field(
-        4.0, gt=0, description="Calls to Last.fm per second, all processes of this machine together."
-    )
-    lastfm_circuit_breaker_threshold: int = Field(3, ge=1, description="Faults in a row that open Last.fm's breaker.")
-    lastfm_circuit_breaker_timeout: Span = Field(timedelta(seconds=300), description="How long Last.fm's breaker stays open.")
 
     listenbrainz_username: str = Field("", max_length=200, description="Whose listens are imported from ListenBrainz.")
-    listenbrainz_token: SecretStr = Field(SecretStr(""), description="Your ListenBrainz token; reading needs none.")
-    listenbrainz_url: str = Field("https://api.listenbrainz.org", description="Where ListenBrainz is.")
-    listenbrainz_rate_per_second: float = Field(
-        2.0, gt=0, description="Calls to ListenBrainz per second, all processes together."
-    )
-    enrichment_circuit_breaker_threshold: int = Field(
-        5, ge=1, description="Faults in a row that open the breaker of any provider but Last.fm."
-    )
-    enrichment_circuit_breaker_timeout: Span = Field(
-        timedelta(seconds=60), description="How long the breaker of any provider but Last.fm stays open."
-    )
 
     tracker_interval_seconds: int = Field(
         120, ge=15, le=86_400, description="Seconds between two looks of the live tracker, until another is set."

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from kernel.auth import TokenVerifier
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
-from kernel.guard import Guard, Guards
+from kernel.guard import Guard
 from kernel.http import HttpClient
 from kernel.jobs import Handler, Jobs, JobStore
 from kernel.neighbours import Neighbour
@@ -38,6 +38,7 @@ from services.tracker.switch import FOLLOW, Switch
 from services.tracker.telling.history import History
 from services.tracker.watching import Watching
 from soniquebay.tracker.v1 import tracker_pb2_grpc
+from upstreams.providing import GuardRoom
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICE = "soniquebay.tracker.v1.TrackerService"
@@ -79,7 +80,7 @@ class _Building:
         self._http = http
         self._registry = CollectorRegistry()
         self._meter = TrackerMeter(self._registry)
-        self._guards = Guards(settings, clock, self._meter)
+        self._guards = GuardRoom(settings, clock, self._meter)
         self._database = Database.for_app(settings.database_url, settings.data_dir, f"{settings.realm}tracker")
         self._job_store = JobStore(self._database, clock, lease=settings.job_lease)
         self._store = TrackerStore(self._database, self._job_store, clock=clock)
@@ -167,23 +168,13 @@ class _Building:
     def _lastfm_guard(self) -> Guard:
         settings = self._settings
         return self._guards.build(
-            lastfm.NAME,
-            rate_per_second=settings.lastfm_rate_per_second,
-            timeout=settings.tracker_page_timeout,
-            retry=_ONCE,
-            threshold=settings.lastfm_circuit_breaker_threshold,
-            probe_after=settings.lastfm_circuit_breaker_timeout,
+            lastfm.NAME, rate=settings.lastfm_rate_per_second, timeout=settings.tracker_page_timeout, retry=_ONCE
         )
 
     def _listenbrainz_guard(self) -> Guard:
         settings = self._settings
         return self._guards.build(
-            listenbrainz.NAME,
-            rate_per_second=settings.listenbrainz_rate_per_second,
-            timeout=settings.tracker_page_timeout,
-            retry=_ONCE,
-            threshold=settings.enrichment_circuit_breaker_threshold,
-            probe_after=settings.enrichment_circuit_breaker_timeout,
+            listenbrainz.NAME, rate=settings.listenbrainz_rate_per_second, timeout=settings.tracker_page_timeout, retry=_ONCE
         )
 
     def _listenbrainz(self) -> listenbrainz.ListenbrainzHistory:

@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from facts.values import Tag
 from kernel.asking import Asker
-from kernel.evidence import Absent, Ambiguous, Answer, Found
+from kernel.evidence import Absent, Answer, Found
 from services.artist.asking.questions import NAME, NAMESAKES, STRANGER, Question, Subject, by_id, by_name
 from services.artist.domain import (
     MAX_SIMILAR,
@@ -271,8 +271,3 @@ def _of_many(
 def _listeners(answers: Mapping[str, Answer[ListenCounts]]) -> Popularity:
     counted = ((mbid, each.value.listeners) for mbid, each in answers.items() if isinstance(each, Found))
     return tuple(sorted((mbid, listeners) for mbid, listeners in counted if listeners))
-
-
-def shape_of(value: Any) -> Any:
-    """What an asker remembers of a found value of this shape."""
-    return Found[value] | Ambiguous[value]

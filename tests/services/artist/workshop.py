@@ -33,6 +33,7 @@ from services.artist.view import Viewpoint
 from tests.fakes.clock import FakeClock
 from tests.fakes.meter import NullMeter
 from tests.services.artist.fakes import Asked
+from upstreams.providing import shape_of
 
 DAY, FORTNIGHT, QUARTER = timedelta(days=1), timedelta(days=14), timedelta(days=90)
 FRESH = dict.fromkeys(Kind, FORTNIGHT) | {
@@ -116,7 +117,7 @@ class Workshop:
         guard = self._guard(name)
 
         def asker(operation: str, value: Any) -> Asker[Any]:
-            remembered = self._reads(sources.shape_of(value), cache)
+            remembered = self._reads(shape_of(value), cache)
             return Asker(name, operation, guard=guard, remembered=remembered, clock=self._clock)
 
         return asker
