@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import httpx
 
 from sandbox.environment import settings_for
 from tests.fakes.patience import eventually
-from tests.journeys.running import RunningSystem, free_service_port
+from tests.journeys.running import ALL, RunningSystem, free_service_port
 
 IMPORT_HISTORY = "/api/v1/services/lastfm/import-history"
 IMPORTS = "/api/v1/imports"
@@ -36,9 +36,11 @@ Plays = Counter[Heard]
 class ListeningSystem(RunningSystem):
     """Follows `listener_<plays>`, and may ask its sandbox as often as it likes."""
 
-    def __init__(self, folder: Path, plays: int, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, plays: int, settings: Mapping[str, str] | None = None, *, services: Collection[str] = ALL
+    ) -> None:
         self.account = f"listener_{plays}"
-        super().__init__(folder, {**FAST, "LASTFM_USERNAME": self.account, **(settings or {})})
+        super().__init__(folder, {**FAST, "LASTFM_USERNAME": self.account, **(settings or {})}, services=services)
 
     def start(self) -> None:
         super().start()
@@ -122,11 +124,12 @@ class ListeningSystem(RunningSystem):
 
 
 class OwnTracker:
-    """A tracker service that nobody revives but the test; the gateway of its system asks it instead of the system's own."""
+    """A tracker service that nobody revives but the test; its system has none, and the gateway asks this one."""
 
     def __init__(self, folder: Path, plays: int) -> None:
         self._port = free_service_port()
-        self.system = ListeningSystem(folder, plays, {"GATEWAY_SERVICES": f"soniquebay.tracker.v1=127.0.0.1:{self._port}"})
+        elsewhere = {"GATEWAY_SERVICES": f"soniquebay.tracker.v1=127.0.0.1:{self._port}"}
+        self.system = ListeningSystem(folder, plays, elsewhere, services=["album", "artist"])
         self.start("first")
 
     def start(self, folder: str, **settings: str) -> None:

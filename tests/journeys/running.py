@@ -1,22 +1,27 @@
 """The whole system as a newcomer starts it, on free ports and with an empty data folder."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 import httpx
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from tests.fakes.lifeline import Lifeline
+from tests.fakes.patience import eventually
 
 ROOT = Path(__file__).parents[2]
 ENRICH = "/api/v1/enrichment/artists/enrich"
+ALL = ("album", "artist", "tracker")
+ARTIST_ONLY = ("artist",)
 _STARTS = 60.0
 
 
@@ -35,10 +40,14 @@ def free_service_port() -> int:
 
 
 class RunningSystem:
-    """`scripts/run.py`, from the start until the end of the `with` block; `said` is what it printed."""
+    """`scripts/run.py`, from the start until the end of the `with` block; `said` is what it printed.
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+    A test that needs but a few of the `services` has a system of no others: nobody starts them, and no contract speaks of them.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, *, services: Collection[str] = ALL) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        settings = settings or {}
         ports = (free_service_port() for _ in range(5))
         self.artist_port, self.album_port, self.tracker_port, self.gateway_port, self.sandbox_port = ports
         self.folder = folder
@@ -51,8 +60,14 @@ class RunningSystem:
             "TRACKER_PORT": str(self.tracker_port),
             "GATEWAY_PORT": str(self.gateway_port),
             "SANDBOX_PORT": str(self.sandbox_port),
-            **(settings or {}),
+            **settings,
         }
+        self._script = ROOT / "scripts" / "run.py"
+        if set(services) != set(ALL):
+            self._script = _lay_script(folder / "smaller", services)
+            elsewhere = settings.get("GATEWAY_SERVICES", "")
+            missing = [name for name in ALL if name not in services and _package(name) not in elsewhere]
+            self.environment["GATEWAY_CONTRACTS"] = str(_lay_contracts(folder / "smaller", missing))
         self.said = ""
         self.client = httpx.Client(base_url=f"http://localhost:{self.gateway_port}", timeout=30, trust_env=False)
         self.sandbox = httpx.Client(base_url=f"http://127.0.0.1:{self.sandbox_port}", timeout=30, trust_env=False)
@@ -62,13 +77,13 @@ class RunningSystem:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.stop()
+        self.end()
         self.client.close()
         self.sandbox.close()
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "scripts" / "run.py")],
+            [sys.executable, str(self._script)],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -100,6 +115,17 @@ class RunningSystem:
                 stream.close()
         return status
 
+    def end(self) -> None:
+        """At once: asked a second time it waits for nobody."""
+        eventually(self._is_ended)
+        self.stop()
+
+    def _is_ended(self) -> bool:
+        """Ctrl-C where it is not."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.poll() is not None
+
     def enrich(self, **body: Any) -> httpx.Response:
         return self.client.post(ENRICH, json=body)
 
@@ -111,6 +137,28 @@ class RunningSystem:
         """A fault for the sandbox to play on Last.fm."""
         answer = self.sandbox.post("/_sandbox/faults", json={"provider": "lastfm", **rule})
         assert answer.status_code == 201, answer.text
+
+
+def _package(name: str) -> str:
+    return f"soniquebay.{name}.v1"
+
+
+def _lay_script(folder: Path, services: Collection[str]) -> Path:
+    """`make run` of a tree with these services alone, which it finds by one file each."""
+    for name in services:
+        (folder / "services" / name).mkdir(parents=True, exist_ok=True)
+        (folder / "services" / name / "__main__.py").touch()
+    (folder / "scripts").mkdir(exist_ok=True)
+    return Path(shutil.copy(ROOT / "scripts" / "run.py", folder / "scripts"))
+
+
+def _lay_contracts(folder: Path, missing: Sequence[str]) -> Path:
+    """What `make proto` writes where these services have no contract."""
+    files = FileDescriptorSet.FromString((ROOT / "gen" / "soniquebay.binpb").read_bytes()).file
+    left = [file for file in files if file.package not in map(_package, missing)]
+    path = folder / "contracts.binpb"
+    path.write_bytes(FileDescriptorSet(file=left).SerializeToString())
+    return path
 
 
 def _lines(stream: IO[str] | None) -> IO[str]:

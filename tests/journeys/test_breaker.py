@@ -1,11 +1,12 @@
 import pytest
 
-from tests.journeys.running import RunningSystem
+from tests.journeys.running import ARTIST_ONLY, RunningSystem
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
-    with RunningSystem(tmp_path_factory.mktemp("breaker"), {"ENRICHMENT_PROVIDERS": "lastfm"}) as running:
+    settings = {"ENRICHMENT_PROVIDERS": "lastfm"}
+    with RunningSystem(tmp_path_factory.mktemp("breaker"), settings, services=ARTIST_ONLY) as running:
         running.enrich(name="Radiohead")
         yield running
 

@@ -24,8 +24,8 @@ from tests.journeys.running import ROOT
 pytestmark = [pytest.mark.xdist_group("every_play"), pytest.mark.timeout(400)]
 
 MANY, FEWER = 20_000, 3_000
-AT_ONCE = 5.0
-"""Seconds: what nobody needs to wait for takes one or two."""
+AT_ONCE = 15.0
+"""Seconds: what nobody needs to wait for takes one or two, and a machine may do other things too."""
 COUNTS = {
     "status",
     "tracks_imported",

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes.patience import eventually
-from tests.journeys.running import RunningSystem
+from tests.journeys.running import ARTIST_ONLY, RunningSystem
 
 HALCYON = "2pvfGvbL4mouaDY9ZSwUmv"
 LINK = f"https://open.spotify.com/artist/{HALCYON}"
@@ -22,7 +22,7 @@ FIGURES = {
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
-    with RunningSystem(tmp_path_factory.mktemp("system")) as running:
+    with RunningSystem(tmp_path_factory.mktemp("system"), services=ARTIST_ONLY) as running:
         yield running
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.servers import RedisServer
-from tests.journeys.running import RunningSystem
+from tests.journeys.running import ARTIST_ONLY, RunningSystem
 
 BUF = Path(sys.executable).with_name("buf")
 
@@ -15,12 +15,13 @@ BUF = Path(sys.executable).with_name("buf")
 def system(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("system")
     if request.param == "SQLite and memory":
-        with RunningSystem(folder) as running:
+        with RunningSystem(folder, services=ARTIST_ONLY) as running:
             yield running
         return
     redis = RedisServer()
     with request.getfixturevalue("postgres_server").fresh_database() as database_url:
-        with RunningSystem(folder, {"DATABASE_URL": database_url, "REDIS_URL": redis.url}) as running:
+        settings = {"DATABASE_URL": database_url, "REDIS_URL": redis.url}
+        with RunningSystem(folder, settings, services=ARTIST_ONLY) as running:
             yield running
         redis.close()
 

@@ -2,13 +2,13 @@
 
 import redis
 
-from tests.journeys.running import RunningSystem
+from tests.journeys.running import ARTIST_ONLY, RunningSystem
 
 
 def test_the_same_answers_come_from_postgres_and_redis_and_outlive_redis(tmp_path, postgres_server, redis_server):
     with postgres_server.fresh_database() as database_url:
         settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_server.url}
-        with RunningSystem(tmp_path, settings) as system:
+        with RunningSystem(tmp_path, settings, services=ARTIST_ONLY) as system:
             first = system.enrich(name="Radiohead")
             again = system.enrich(name="Radiohead")
             keys = {key.decode() for key in redis.Redis.from_url(redis_server.url).scan_iter()}
@@ -25,7 +25,7 @@ def test_the_same_answers_come_from_postgres_and_redis_and_outlive_redis(tmp_pat
 
 
 def test_what_was_learnt_survives_a_restart(tmp_path):
-    with RunningSystem(tmp_path) as system:
+    with RunningSystem(tmp_path, services=ARTIST_ONLY) as system:
         learnt = system.enrich(name="Radiohead").json()
         system.enrich(name="Nobody Has This Name")
         system.stop()

@@ -28,7 +28,7 @@ class FollowingSystem(ListeningSystem):
 
     def __init__(self, folder: Path, upstream: RunningSandbox) -> None:
         addresses = {name: value for name, value in settings_for(upstream.url).items() if name != "LASTFM_USERNAME"}
-        super().__init__(folder, PLAYS, {**addresses, "TRACKER_INTERVAL_SECONDS": str(INTERVAL)})
+        super().__init__(folder, PLAYS, {**addresses, "TRACKER_INTERVAL_SECONDS": str(INTERVAL)}, services=["tracker"])
         self.upstream = upstream
 
     def start(self) -> None:

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from tests.fakes.patience import eventually
-from tests.journeys.running import ROOT, RunningSystem
+from tests.journeys.running import ALL, ARTIST_ONLY, ROOT, RunningSystem
 from tests.sandbox.running import RunningSandbox
 
 AT_ONCE = 10  # seconds; a service that drains has 28
@@ -38,22 +38,24 @@ def start_badly(folder, settings):
     )
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_stopping_ends_every_process_it_started(tmp_path, signal_number):
-    with RunningSystem(tmp_path) as system:
+@pytest.mark.parametrize(
+    ("signal_number", "services"), [(signal.SIGINT, ALL), (signal.SIGTERM, ARTIST_ONLY), (signal.SIGHUP, ARTIST_ONLY)]
+)
+def test_stopping_ends_every_process_it_started(tmp_path, signal_number, services):
+    with RunningSystem(tmp_path, services=services) as system:
         children = psutil.Process(system.process.pid).children(recursive=True)
 
         system.process.send_signal(signal_number)
         status = system.process.wait(timeout=40)
 
         assert status == 0
-        assert len(children) >= 3
+        assert len(children) == len({"sandbox", "gateway", *services})
         assert alive(children) == []
 
 
 @pytest.mark.timeout(60)
 def test_a_second_ctrl_c_ends_at_once_what_would_not_end(tmp_path):
-    with RunningSystem(tmp_path) as system:
+    with RunningSystem(tmp_path, services=ARTIST_ONLY) as system:
         children = psutil.Process(system.process.pid).children(recursive=True)
         gateway, artist = (next(c for c in children if name in c.cmdline()) for name in ("gateway", "services.artist"))
         artist.suspend()
@@ -103,7 +105,7 @@ def test_a_taken_port_is_an_error_that_names_its_setting(tmp_path, started):
 def test_with_a_key_and_an_address_of_ones_own_that_server_is_asked_and_nobody_else(tmp_path):
     with RunningSandbox() as upstream:
         own = {"LASTFM_API_KEY": "my-own-key", "LASTFM_URL": f"{upstream.url}/lastfm/2.0/"}
-        with RunningSystem(tmp_path, own) as system:
+        with RunningSystem(tmp_path, own, services=ARTIST_ONLY) as system:
             answer = system.enrich(name="Radiohead")
 
             assert answer.json()["lastfm"]["listeners"] > 0
@@ -124,11 +126,11 @@ def test_with_a_key_and_an_address_of_ones_own_that_server_is_asked_and_nobody_e
 def test_sample_data_never_mixes_with_a_persons_own(tmp_path, stores, postgres_server, redis_server):
     with postgres_server.fresh_database() as url, RunningSandbox() as upstream:
         settings = {} if stores == "a folder" else {"DATABASE_URL": url, "REDIS_URL": redis_server.url}
-        with RunningSystem(tmp_path, settings) as sandboxed:
+        with RunningSystem(tmp_path, settings, services=ARTIST_ONLY) as sandboxed:
             sandboxed.enrich(name="Radiohead")
 
         own = {"LASTFM_API_KEY": "my-own-key", "LASTFM_URL": f"{upstream.url}/lastfm/2.0/"}
-        with RunningSystem(tmp_path, settings | own) as system:
+        with RunningSystem(tmp_path, settings | own, services=ARTIST_ONLY) as system:
             assert system.client.get("/api/v1/artists").json()["artists"] == []
             system.enrich(name="Radiohead")
 

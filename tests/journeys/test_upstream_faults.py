@@ -2,10 +2,11 @@
 
 import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
-from tests.journeys.running import RunningSystem
+from tests.journeys.running import ARTIST_ONLY, RunningSystem
 from tests.sandbox.running import RunningSandbox
 
 LONGEST = 9.5  # seconds: eight for the providers of one read, and the way there and back
@@ -35,7 +36,7 @@ FAULTS = {
     "header drip": {"kind": "drip_headers", "interval": 0.5},
     "body drip": {"kind": "drip_body", "interval": 0.5},
 }
-
+THROTTLES = {"429", "429 for a day", "error 29"}
 
 # The breaker has tests of its own; here every request shall reach the fault.
 QUICK = {
@@ -48,38 +49,47 @@ QUICK = {
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory):
-    with RunningSystem(tmp_path_factory.mktemp("faults"), QUICK) as running:
-        running.sandbox.put("/_sandbox/limits", json={"lastfm": None})  # only scripted faults shall refuse
+def upstream():
+    with RunningSandbox() as running:
+        running.reset()  # only scripted faults shall refuse
+        yield running
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory, upstream):
+    settings = {"LASTFM_API_KEY": "my-own-key", "LASTFM_URL": f"{upstream.url}/lastfm/2.0/", **QUICK}
+    with RunningSystem(tmp_path_factory.mktemp("faults"), settings, services=ARTIST_ONLY) as running:
         for position, _ in enumerate(FAULTS):
             assert running.enrich(name=f"Fictional Band {position + 1:04}").status_code == 200
         yield running
 
 
 def unpark(system):
-    """A throttled provider is left alone for its time; between cases that time is over."""
-    for store in (system.folder / "data" / "sandbox" / "limits").glob("*.sqlite"):
-        with sqlite3.connect(store) as connection:
+    """A throttled provider is left alone for its time, which file and processes remember; for the next case that time is over."""
+    system.end()
+    for store in (system.folder / "data" / "limits").glob("*.sqlite"):
+        with closing(sqlite3.connect(store)) as connection, connection:
             connection.execute("DELETE FROM parked")
+    system.start()
 
 
 @pytest.fixture
-def broken(system, request):
-    unpark(system)
-    system.sandbox.post("/_sandbox/reset", json={"journal": True, "faults": True})
-    system.script(fault=FAULTS[request.param])
-    return system
+def broken(system, upstream, request):
+    upstream.reset()
+    upstream.script({"fault": FAULTS[request.param]})
+    yield system
+    assert upstream.control("counters")["lastfm"]["total"] > 0  # it was not left alone for what came before
+    if request.param in THROTTLES:
+        unpark(system)
 
 
 @pytest.fixture(scope="module")
-def refused(tmp_path_factory):
-    """A system that knows Radiohead and whose upstream no longer listens."""
-    with RunningSandbox() as upstream:
-        settings = {"LASTFM_API_KEY": "my-own-key", "LASTFM_URL": f"{upstream.url}/lastfm/2.0/", **QUICK}
-        with RunningSystem(tmp_path_factory.mktemp("refused"), settings) as running:
-            assert running.enrich(name="Radiohead").status_code == 200
-            upstream.stop()
-            yield running
+def refused(system, upstream):
+    """A system that knows Radiohead and whose upstream no longer listens, nor will it for a later test."""
+    upstream.reset()
+    assert system.enrich(name="Radiohead").status_code == 200
+    upstream.stop()
+    return system
 
 
 @pytest.mark.parametrize("broken", FAULTS, indirect=True)

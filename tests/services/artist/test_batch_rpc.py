@@ -60,6 +60,27 @@ def watch(service: RunningArtist, batch_id: str) -> Any:
     return service.stub.WatchBatch(pb.WatchBatchRequest(batch_id=batch_id), timeout=MINUTES)
 
 
+def is_begun(service: RunningArtist, batch_id: str) -> bool:
+    try:
+        next(watch(service, batch_id))
+    except grpc.RpcError as error:
+        return error.code() is not grpc.StatusCode.NOT_FOUND
+    return True
+
+
+@contextmanager
+def waiting_for(service: RunningArtist, ids: list[str], batch_id: str) -> Iterator[None]:
+    """The batch is begun, and somebody waits for it as long as the block lasts."""
+    answer = service.stub.BatchEnrichArtists.future(
+        pb.BatchEnrichArtistsRequest(artist_ids=ids, batch_id=batch_id), timeout=MINUTES
+    )
+    try:
+        assert eventually(lambda: is_begun(service, batch_id))
+        yield
+    finally:
+        answer.cancel()
+
+
 def notes_of(artists: list[pb.EnrichedArtist], provider: str) -> Counter[int]:
     return Counter(note.reason for each in artists for note in each.notes if note.provider == provider)
 
@@ -109,7 +130,7 @@ def test_asked_again_a_batch_that_is_over_costs_no_call_and_forced_it_runs_anew(
 
 def test_who_has_no_time_left_gets_what_is_done_and_the_work_goes_on(sandbox, tmp_path, spotify_ids):
     with serving(sandbox, tmp_path, works=False) as service:
-        early = enrich(service, spotify_ids[:2], seconds=1.5, batch_id="mine")
+        early = enrich(service, spotify_ids[:2], seconds=3.5, batch_id="mine")
     with serving(sandbox, tmp_path) as service:
         late = enrich(service, spotify_ids[:2], batch_id="mine")
 
@@ -121,8 +142,7 @@ def test_who_has_no_time_left_gets_what_is_done_and_the_work_goes_on(sandbox, tm
 def test_a_batch_is_watched_from_its_snapshot_to_its_end(sandbox, tmp_path, spotify_ids):
     ids = [*spotify_ids[:4], UNKNOWN]
 
-    with serving(sandbox, tmp_path, works=False) as service:
-        enrich(service, ids, seconds=1.2, batch_id="mine")
+    with serving(sandbox, tmp_path, works=False) as service, waiting_for(service, ids, "mine"):
         early = watch(service, "mine")
         snapshot = next(early)
         worker = JobWorker(service.parts.jobs, name="artist", threads=2, poll=timedelta(milliseconds=50))
@@ -163,9 +183,7 @@ def test_a_request_that_can_never_be_right_is_refused_by_its_field(sandbox, tmp_
 
 
 def test_a_name_that_was_used_for_other_artists_is_refused(sandbox, tmp_path, spotify_ids):
-    with serving(sandbox, tmp_path, works=False) as service:
-        enrich(service, spotify_ids[:2], seconds=1.2, batch_id="mine")
-
+    with serving(sandbox, tmp_path, works=False) as service, waiting_for(service, spotify_ids[:2], "mine"):
         refused = refusal(service, "BatchEnrichArtists", pb.BatchEnrichArtistsRequest(artist_ids=[RADIOHEAD], batch_id="mine"))
 
     assert refused.code is grpc.StatusCode.ALREADY_EXISTS
@@ -196,11 +214,12 @@ def test_a_click_meanwhile_goes_first_at_every_provider(sandbox, tmp_path, spoti
     rates = {f"{provider}_rate_per_second": rate for provider, (rate, _) in BUSY.items()}
     used_up = {provider: share for provider, (_, share) in BUSY.items()}
 
-    with serving(sandbox, tmp_path / "busy", clock=clock, **rates) as service, clock.standing():
-        before = calls(sandbox)
-        batch = service.stub.BatchEnrichArtists.future(
-            pb.BatchEnrichArtistsRequest(artist_ids=spotify_ids[10:40]), timeout=MINUTES
-        )
+    before = calls(sandbox)
+    with (
+        serving(sandbox, tmp_path / "busy", clock=clock, **rates) as service,
+        clock.standing(),
+        waiting_for(service, spotify_ids[10:40], "batch"),
+    ):
         assert eventually(lambda: used_up.items() <= (calls(sandbox) - before).items())
         waiting = calls(sandbox)
         answers = [click(service, clicked[0])]
@@ -209,7 +228,6 @@ def test_a_click_meanwhile_goes_first_at_every_provider(sandbox, tmp_path, spoti
         answered = calls(sandbox)
         clock.advance(2.1)
         goes_on = eventually(lambda: used_up.keys() <= (calls(sandbox) - answered).keys())
-        batch.cancel()
 
     assert alone.keys() == set(PROVIDERS)
     assert answered - waiting == alone
