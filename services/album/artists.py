@@ -1,4 +1,4 @@
-"""How is the artist service asked for ids?"""
+"""How is the artist service asked: for ids, and to enrich?"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,10 +10,11 @@ from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.artist.v1 import artist_pb2_grpc
 
 _WITHIN = timedelta(seconds=20)
+_TO_ENRICH = timedelta(minutes=4)
 
 
 class ArtistNeighbour:
-    """Satisfies pipeline.EnsuresArtists over gRPC."""
+    """Satisfies pipeline.EnsuresArtists and jobs.EnrichesArtists over gRPC."""
 
     def __init__(self, neighbour: Neighbour) -> None:
         self._neighbour = neighbour
@@ -23,3 +24,9 @@ class ArtistNeighbour:
         request = pb.EnsureArtistsRequest(artists=[pb.ArtistName(name=name.text, mbid=name.mbid) for name in names])
         answer = self._neighbour.ask(self._stub.EnsureArtists, request, within=_WITHIN)
         return [ArtistId(artist_id) for artist_id in answer.artist_ids]
+
+    def enrich(self, artist_ids: Sequence[ArtistId], *, force: bool) -> dict[ArtistId, str]:
+        """BatchEnrichArtists, at most 50. By id why it failed, empty where it did not. Raises OwnFault, DeadlineSpent."""
+        request = pb.BatchEnrichArtistsRequest(artist_ids=artist_ids, force_refresh=force)
+        answer = self._neighbour.ask(self._stub.BatchEnrichArtists, request, within=_TO_ENRICH)
+        return {ArtistId(each.artist_id): each.error for each in answer.enriched_artists}

@@ -1,56 +1,166 @@
 """The album service's gRPC face: one short method per RPC. Errors are raised; the server's interceptor translates them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import grpc
 from google.protobuf.message import Message
 
+from kernel.clock import Clock
 from kernel.paging import PageTokens, page_size
-from services.album.convert import replies, requests
-from services.album.pipeline import AlbumPipeline
+from services.album.asking import Wish
+from services.album.batches import Batches
+from services.album.convert import enriched, giving, replies, requests
+from services.album.domain import AlbumField
+from services.album.jobs import EnrichingAlbums, EnrichingTracks
+from services.album.newcomers import MOST_ALBUMS, NewAlbums
+from services.album.pipeline import AlbumPipeline, Corrections
 from services.album.store import AlbumStore
-from services.album.storing.listing import Position
+from services.album.storing.listing import Place, Position
+from services.album.view import Viewpoint
 from soniquebay.album.v1 import album_pb2 as pb
 from soniquebay.album.v1 import album_pb2_grpc
 
 T = TypeVar("T")
 
+_ACCEPTED = ("http-status", "202")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the servicer hands requests to."""
+
+    pipeline: AlbumPipeline
+    store: AlbumStore
+    albums: EnrichingAlbums
+    tracks: EnrichingTracks
+    corrections: Corrections
+    batches: Batches
+    newcomers: NewAlbums
+    viewpoint: Viewpoint
+    tokens: PageTokens
+    language: str
+    clock: Clock
+
 
 class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
     """Promises are in album.proto."""
 
-    def __init__(self, *, pipeline: AlbumPipeline, store: AlbumStore, tokens: PageTokens) -> None:
-        self._pipeline = pipeline
-        self._store = store
-        self._tokens = tokens
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
     def ListAlbums(self, request: pb.ListAlbumsRequest, context: grpc.ServicerContext) -> pb.ListAlbumsResponse:
         size, after = page_size(request.page_size), self._position(request)
-        found = self._store.list_albums(requests.album_filter(request), after=after, limit=size + 1)
+        found = self._parts.store.list_albums(requests.album_filter(request), after=after, limit=size + 1)
         albums = [replies.album(each) for _, each in found[:size]]
         return pb.ListAlbumsResponse(albums=albums, next_page_token=self._token(found, size, request))
 
     def GetAlbum(self, request: pb.GetAlbumRequest, context: grpc.ServicerContext) -> pb.GetAlbumResponse:
-        return pb.GetAlbumResponse(album=replies.album(self._pipeline.get_album(requests.album_id(request.album))))
+        return pb.GetAlbumResponse(album=replies.album(self._parts.pipeline.get_album(requests.album_id(request.album))))
 
     def ListAlbumTracks(self, request: pb.ListAlbumTracksRequest, context: grpc.ServicerContext) -> pb.ListAlbumTracksResponse:
-        size, after = page_size(request.page_size), self._position(request)
-        album = self._pipeline.get_album(requests.album_id(request.album))
-        found = self._store.list_tracks(album.id, after=after, limit=size + 1)
+        size, after = page_size(request.page_size), self._place(request)
+        album = self._parts.pipeline.get_album(requests.album_id(request.album))
+        found = self._parts.store.list_tracks(album.id, after=after, limit=size + 1)
         tracks = [replies.track(each) for _, each in found[:size]]
         return pb.ListAlbumTracksResponse(tracks=tracks, next_page_token=self._token(found, size, request))
 
+    def EnrichAlbum(self, request: pb.EnrichAlbumRequest, context: grpc.ServicerContext) -> pb.EnrichAlbumResponse:
+        language = requests.language(request.language, self._parts.language)
+        wish = Wish[Any](language, force=request.force_refresh)
+        reading = self._parts.albums.enrich(requests.album_id(request.album), wish)
+        return pb.EnrichAlbumResponse(enriched_album=enriched.enriched_album(self._parts.viewpoint.view(reading, language)))
+
+    def GetEnrichedAlbum(
+        self, request: pb.GetEnrichedAlbumRequest, context: grpc.ServicerContext
+    ) -> pb.GetEnrichedAlbumResponse:
+        language = requests.language(request.language, self._parts.language)
+        reading = self._parts.albums.get(requests.album_id(request.album))
+        return pb.GetEnrichedAlbumResponse(enriched_album=enriched.enriched_album(self._parts.viewpoint.view(reading, language)))
+
+    def RefreshAlbum(self, request: pb.RefreshAlbumRequest, context: grpc.ServicerContext) -> pb.RefreshAlbumResponse:
+        language = requests.language(request.language, self._parts.language)
+        album_id, kinds = requests.album_id(request.album), requests.kinds(request.kinds)
+        reading = self._parts.corrections.refresh(album_id, kinds, language)
+        return pb.RefreshAlbumResponse(enriched_album=enriched.enriched_album(self._parts.viewpoint.view(reading, language)))
+
+    def ExplainAlbum(self, request: pb.ExplainAlbumRequest, context: grpc.ServicerContext) -> pb.ExplainAlbumResponse:
+        fields = [giving.field(request.field)] if request.field else list(AlbumField)
+        dossier = self._parts.albums.get(requests.album_id(request.album)).value
+        explained = self._parts.viewpoint.explain(dossier, fields)
+        return pb.ExplainAlbumResponse(explanations=map(enriched.explanation, explained))
+
+    def UpdateAlbumOverride(
+        self, request: pb.UpdateAlbumOverrideRequest, context: grpc.ServicerContext
+    ) -> pb.UpdateAlbumOverrideResponse:
+        override = giving.override_of(request, self._parts.clock.now(), self._parts.language)
+        album_id, settles = requests.album_id(request.album), override.field in giving.IDS
+        reading = self._parts.corrections.set_override(album_id, override, settles=settles)
+        (explained,) = self._parts.viewpoint.explain(reading.value, [override.field])
+        return pb.UpdateAlbumOverrideResponse(explanation=enriched.explanation(explained))
+
+    def DeleteAlbumOverride(
+        self, request: pb.DeleteAlbumOverrideRequest, context: grpc.ServicerContext
+    ) -> pb.DeleteAlbumOverrideResponse:
+        field = giving.field(request.field)
+        self._parts.corrections.delete_override(requests.album_id(request.album), field, settles=field in giving.IDS)
+        return pb.DeleteAlbumOverrideResponse()
+
+    def InvalidateAlbums(
+        self, request: pb.InvalidateAlbumsRequest, context: grpc.ServicerContext
+    ) -> pb.InvalidateAlbumsResponse:
+        return pb.InvalidateAlbumsResponse(invalidated_count=self._parts.corrections.invalidate(requests.album_ids(request)))
+
     def GetTrack(self, request: pb.GetTrackRequest, context: grpc.ServicerContext) -> pb.GetTrackResponse:
-        return pb.GetTrackResponse(track=replies.track(self._pipeline.get_track(requests.track_id(request.track))))
+        return pb.GetTrackResponse(track=replies.track(self._parts.pipeline.get_track(requests.track_id(request.track))))
+
+    def EnrichTrack(self, request: pb.EnrichTrackRequest, context: grpc.ServicerContext) -> pb.EnrichTrackResponse:
+        wish = Wish[Any](self._parts.language, force=request.force_refresh)
+        reading = self._parts.tracks.enrich(requests.track_id(request.track), wish)
+        return pb.EnrichTrackResponse(enriched_track=enriched.enriched_track(self._parts.viewpoint.view_track(reading)))
+
+    def GetEnrichedTrack(
+        self, request: pb.GetEnrichedTrackRequest, context: grpc.ServicerContext
+    ) -> pb.GetEnrichedTrackResponse:
+        reading = self._parts.tracks.get(requests.track_id(request.track))
+        return pb.GetEnrichedTrackResponse(enriched_track=enriched.enriched_track(self._parts.viewpoint.view_track(reading)))
+
+    def BatchEnrichTracks(
+        self, request: pb.BatchEnrichTracksRequest, context: grpc.ServicerContext
+    ) -> pb.BatchEnrichTracksResponse:
+        track_ids, types = requests.batch(request)
+        batch = self._parts.batches.start(track_ids, types, force=request.force_refresh)
+        context.send_initial_metadata((_ACCEPTED, ("http-location", f"/api/v1/tracks/batches/{batch.id}")))
+        return pb.BatchEnrichTracksResponse(created_batch=enriched.track_batch(batch))
+
+    def GetTrackBatch(self, request: pb.GetTrackBatchRequest, context: grpc.ServicerContext) -> pb.GetTrackBatchResponse:
+        batch = self._parts.batches.get(requests.batch_id(request.batch_id))
+        return pb.GetTrackBatchResponse(found_batch=enriched.track_batch(batch))
+
+    def WatchTrackBatch(
+        self, request: pb.WatchTrackBatchRequest, context: grpc.ServicerContext
+    ) -> Iterator[pb.WatchTrackBatchResponse]:
+        for batch in self._parts.batches.watch(requests.batch_id(request.batch_id)):
+            yield pb.WatchTrackBatchResponse(batch=enriched.track_batch(batch))
 
     def EnsureTracks(self, request: pb.EnsureTracksRequest, context: grpc.ServicerContext) -> pb.EnsureTracksResponse:
-        return replies.ensure_response(self._pipeline.ensure(requests.track_names(request)))
+        import_id = requests.import_id(request.import_id, is_required=False)
+        return replies.ensure_response(self._parts.pipeline.ensure(requests.track_names(request), import_id=import_id))
+
+    def EnrichNewAlbums(self, request: pb.EnrichNewAlbumsRequest, context: grpc.ServicerContext) -> pb.EnrichNewAlbumsResponse:
+        import_id = requests.import_id(request.import_id, is_required=True)
+        found = self._parts.newcomers.enrich(import_id, requests.limit(request.limit) or MOST_ALBUMS)
+        return pb.EnrichNewAlbumsResponse(new_albums=found.new, to_enrich=found.to_enrich, enriched=found.enriched)
 
     def _position(self, request: Any) -> Position | None:
-        after = self._tokens.read(request.page_token, request)
+        after = self._parts.tokens.read(request.page_token, request)
         return (str(after[0]), str(after[1])) if after else None
 
-    def _token(self, found: Sequence[tuple[Position, T]], size: int, request: Message) -> str:
+    def _place(self, request: Any) -> Place | None:
+        after = self._parts.tokens.read(request.page_token, request)
+        return (int(after[0]), int(after[1]), str(after[2]), str(after[3])) if after else None
+
+    def _token(self, found: Sequence[tuple[tuple[Any, ...], Any]], size: int, request: Message) -> str:
         """Leads on after the last one shown, where there was one more."""
-        return self._tokens.issue(found[size - 1][0], request) if len(found) > size else ""
+        return self._parts.tokens.issue(found[size - 1][0], request) if len(found) > size else ""

@@ -10,7 +10,7 @@ from kernel.clock import Clock
 from kernel.database import Database
 from services.album.domain import Album, AlbumId, ArtistId, ArtistKey, Ensured, Track, TrackId, TrackName
 from services.album.storing import listing, rows
-from services.album.storing.listing import AlbumFilter, Position
+from services.album.storing.listing import AlbumFilter, Place, Position
 from services.album.storing.placing import Changes, place
 from services.album.storing.shelf import load_artists, load_shelf, with_keys
 from services.album.storing.tables import album_titles, albums, artist_names, tracks
@@ -31,9 +31,16 @@ class AlbumStore:
             return load_artists(connection, wanted)
 
     def ensure(
-        self, wanted: Sequence[TrackName], known: Mapping[ArtistKey, ArtistId], learnt: Mapping[ArtistKey, ArtistId]
+        self,
+        wanted: Sequence[TrackName],
+        known: Mapping[ArtistKey, ArtistId],
+        learnt: Mapping[ArtistKey, ArtistId],
+        *,
+        import_id: str = "",
     ) -> Ensured:
         """Makes the albums and tracks that are missing, all or nothing. The ids of all artists are `known` here or just `learnt`.
+
+        New albums are remembered with the import they came in by.
 
         Always with the pen, for mostly some of a page is missing: to read all of it without the pen first would cost it twice.
         """
@@ -44,7 +51,7 @@ class AlbumStore:
             artists = {**known, **added, **there}  # of two that learnt of the same name at once, the first is believed
             named = with_keys(wanted, artists)
             ensured, changes = place(named, load_shelf(connection, named))
-            _apply(connection, changes, self._clock.now())
+            _apply(connection, changes, import_id, self._clock.now())
         return ensured
 
     def load_album(self, album_id: AlbumId) -> Album | None:
@@ -63,15 +70,15 @@ class AlbumStore:
             found = connection.execute(listing.albums_by_title(wanted, after=after, limit=limit))
             return [((row.sort_key, row.id), rows.album_of(row)) for row in found]
 
-    def list_tracks(self, album_id: AlbumId, *, after: Position | None, limit: int) -> list[tuple[Position, Track]]:
-        """At most `limit` tracks of the album by title, each with its position; `after` is that of the last one had."""
+    def list_tracks(self, album_id: AlbumId, *, after: Place | None, limit: int) -> list[tuple[Place, Track]]:
+        """At most `limit` tracks of the album in its order, each with its position; `after` is that of the last one had."""
         with self._database.read() as connection:
-            found = connection.execute(listing.tracks_by_title(album_id, after=after, limit=limit))
-            return [((row.sort_key, row.id), rows.track_of(row)) for row in found]
+            found = connection.execute(listing.tracks_in_order(album_id, after=after, limit=limit))
+            return [((row.disc, row.number, row.sort_key, row.id), rows.track_of(row)) for row in found]
 
 
-def _apply(connection: sa.Connection, changes: Changes, now: datetime) -> None:
-    _insert(connection, albums, list(rows.rows_of_albums(changes, now)))
+def _apply(connection: sa.Connection, changes: Changes, import_id: str, now: datetime) -> None:
+    _insert(connection, albums, list(rows.rows_of_albums(changes, import_id, now)))
     _insert(connection, album_titles, [{"name_key": key, "album_id": album_id} for key, album_id in changes.titles.items()])
     _insert(connection, tracks, list(rows.rows_of_tracks(changes, now)))
     _identify(connection, albums, {key: mbid for key, mbid in changes.releases.items() if key not in changes.albums}, now)

@@ -124,6 +124,8 @@ class Counts:
     quarantined: int = 0
     requests: int = 0
     new_albums: int = 0
+    albums_to_enrich: int = 0
+    albums_enriched: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
@@ -139,6 +141,8 @@ class ImportOptions:
     skip_existing: bool = True
     enrich_albums: bool = True
     dry_run: bool = False
+    albums_limit: int = 0
+    """At most so many new albums are enriched; 0: as many as is usual."""
 
 
 def play_of(row: Mapping[str, Any]) -> Play:

@@ -28,6 +28,7 @@ from services.tracker.files import read_rows
 from services.tracker.leaping import Search
 from services.tracker.ledger import Ledger, merged_holes
 from services.tracker.naming import Naming
+from services.tracker.newcomers import Newcomers, named
 from services.tracker.planning import plan_walk
 from services.tracker.providers.file import Unguarded, sorted_rows
 from services.tracker.store import TrackerStore
@@ -51,8 +52,11 @@ class Halted(Exception):
 class Importing:
     """Does the job of one import from a source that is asked page by page."""
 
-    def __init__(self, store: TrackerStore, sources: Mapping[str, Fetcher], *, naming: Naming, clock: Clock) -> None:
+    def __init__(
+        self, store: TrackerStore, sources: Mapping[str, Fetcher], *, naming: Naming, newcomers: Newcomers, clock: Clock
+    ) -> None:
         """`sources`: those that are on, by name."""
+        self._newcomers = newcomers
         self._store = store
         self._sources = sources
         self._naming = naming
@@ -72,7 +76,7 @@ class Importing:
             return None
 
     def _attempt(self, context: JobContext, run: ImportRun) -> Again | None:
-        attempt = _Attempt(context, Ledger(run), self._store, self._naming, self._clock)
+        attempt = _Attempt(context, Ledger(run), self._store, self._naming, self._newcomers, self._clock)
         try:
             with deadline.in_background(), self._source(run) as source:  # who looks at something meanwhile goes first
                 return attempt.walk(source)
@@ -104,7 +108,10 @@ class Importing:
 class _Attempt:
     """One attempt at one import."""
 
-    def __init__(self, context: JobContext, ledger: Ledger, store: TrackerStore, naming: Naming, clock: Clock) -> None:
+    def __init__(
+        self, context: JobContext, ledger: Ledger, store: TrackerStore, naming: Naming, newcomers: Newcomers, clock: Clock
+    ) -> None:
+        self._newcomers = newcomers
         self._context = context
         self._ledger = ledger
         self._run = ledger.run
@@ -204,7 +211,7 @@ class _Attempt:
         """Once nobody answers, the rest is left to a job: an import waits for no neighbour."""
         if not written.title_ids:
             return
-        new = self._naming.name(written.title_ids) if self._is_naming else None
+        new = self._naming.name(written.title_ids, named(self._run.id)) if self._is_naming else None
         if new is None:
             self._is_naming = False
             self._store.name_titles_later()
@@ -237,8 +244,10 @@ class _Attempt:
     def _end(self, walk: Walk) -> None:
         run, found = self._run, merged_holes(walk)
         message = "complete" + (f" with {counted(len(found), 'hole')}" if found else "")
+        self._ledger.counts = self._newcomers.hand_over(run, self._ledger.counts)
         with self._committing() as connection:
             if not run.options.dry_run:
+                self._store.look_after_newcomers(connection, run)
                 self._store.settle_titles(connection)
                 spans.save_holes(connection, run.account_id, found)
                 runs.drop_upload(connection, run.id)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from kernel.jobs import Handler, Jobs
 from services.tracker.counting import COUNT_MONTHS
 from services.tracker.naming import NAME_TITLES
-from services.tracker.store import IMPORT
+from services.tracker.store import ENRICH_NEW, IMPORT
 from services.tracker.submitting import SUBMIT_PLAYS
 from services.tracker.switch import FOLLOW
 
-KINDS = (IMPORT, FOLLOW, COUNT_MONTHS, NAME_TITLES, SUBMIT_PLAYS)
+KINDS = (IMPORT, FOLLOW, COUNT_MONTHS, NAME_TITLES, SUBMIT_PLAYS, ENRICH_NEW)
 
 
 def register(jobs: Jobs, handlers: Mapping[str, Handler]) -> None:

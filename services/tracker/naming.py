@@ -20,8 +20,10 @@ _log = structlog.get_logger(__name__)
 class KnowsTracks(Protocol):
     """Makes and finds artists, albums and tracks by their names."""
 
-    def ensure_tracks(self, wanted: Sequence[UnnamedTitle]) -> tuple[list[TitleIds], int]:
+    def ensure_tracks(self, wanted: Sequence[UnnamedTitle], import_id: str) -> tuple[list[TitleIds], int]:
         """Their ids, in the order given, and how many albums nobody had heard of before. At most MOST_AT_ONCE.
+
+        New albums are remembered with the import, if one is named.
 
         Raises OwnFault when nobody answers, InvalidArgument when an entry is refused.
         """
@@ -35,32 +37,36 @@ class Naming:
         self._database = database
         self._tracks = tracks
 
-    def name(self, title_ids: Iterable[int]) -> int | None:
-        """Names these titles; how many albums are new, or None when nobody answered."""
+    def name(self, title_ids: Iterable[int], import_id: str = "") -> int | None:
+        """Names these titles, of an import if so; how many albums are new, or None when nobody answered."""
         wanted = sorted(title_ids)
         new = 0
         for start in range(0, len(wanted), MOST_AT_ONCE):
             with self._database.read() as connection:
                 some = unnamed_titles(connection, MOST_AT_ONCE, wanted[start : start + MOST_AT_ONCE])
             try:
-                new += self._name(some)
+                new += self._name(some, import_id)
             except OwnFault as error:
                 _log.warning("titles not named yet", error=str(error))
                 return None
         return new
 
-    def name_rest(self, _: JobContext) -> None:
+    def name_rest(self, context: JobContext) -> None:
         """The job: names whatever has no ids yet. Raises OwnFault, upon which it is done again later."""
+        self.name_all((context.job.payload or {}).get("import_id", ""))
+
+    def name_all(self, import_id: str) -> None:
+        """Names whatever has no ids yet, as part of the import if one is named. Raises OwnFault."""
         while True:
             with self._database.read() as connection:
                 some = unnamed_titles(connection, MOST_AT_ONCE)
             if not some:
                 return
-            self._name(some)
+            self._name(some, import_id)
 
-    def _name(self, some: Sequence[UnnamedTitle]) -> int:
+    def _name(self, some: Sequence[UnnamedTitle], import_id: str) -> int:
         fit = [each for each in some if is_fit(each)]
-        named, new = self._ensure(fit)
+        named, new = self._ensure(fit, import_id)
         # Names that nobody would take are marked as well: asked again, they would be refused again.
         known = {each.title_id for each in named}
         unfit = [TitleIds(each.id, None, None, None) for each in some if each.id not in known]
@@ -68,18 +74,18 @@ class Naming:
             name_titles(connection, [*named, *unfit])
         return new
 
-    def _ensure(self, some: Sequence[UnnamedTitle]) -> tuple[list[TitleIds], int]:
+    def _ensure(self, some: Sequence[UnnamedTitle], import_id: str) -> tuple[list[TitleIds], int]:
         """Halves what is refused until only the one that is refused is left out: one odd name must not cost the others theirs."""
         if not some:
             return [], 0
         try:
-            return self._tracks.ensure_tracks(some)
+            return self._tracks.ensure_tracks(some, import_id)
         except InvalidArgument as error:
             if len(some) == 1:
                 _log.warning("title not named", error=str(error))
                 return [], 0
         middle = len(some) // 2
-        (first, new), (second, newer) = self._ensure(some[:middle]), self._ensure(some[middle:])
+        (first, new), (second, newer) = self._ensure(some[:middle], import_id), self._ensure(some[middle:], import_id)
         return [*first, *second], new + newer
 
 

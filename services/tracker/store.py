@@ -18,6 +18,7 @@ from services.tracker.storing.runs import ImportRun, LogEntry
 from services.tracker.storing.titles import settle_first_plays, unnamed_titles
 
 IMPORT = "import_history"
+ENRICH_NEW = "enrich_new_albums"
 
 _FOR_EVER = 1_000_000
 """Attempts of a job that is only ever interrupted; what it cannot do is written into its import."""
@@ -151,6 +152,18 @@ class TrackerStore:
     def name_titles_later(self, connection: sa.Connection | None = None) -> None:
         """A job, planned in the caller's transaction if one is given, gives ids to what has none yet."""
         self._jobs.enqueue(NAME_TITLES, lane=Lane.NORMAL, dedupe_key=NAME_TITLES, max_attempts=_FOR_EVER, connection=connection)
+
+    def look_after_newcomers(self, connection: sa.Connection, run: ImportRun) -> None:
+        """A job, planned in the caller's transaction, has what the import brought in enriched, and counts how much of it is."""
+        if run.options.enrich_albums:
+            self._jobs.enqueue(
+                ENRICH_NEW,
+                {"import_id": run.id},
+                lane=Lane.NORMAL,
+                dedupe_key=f"{ENRICH_NEW}:{run.id}",
+                max_attempts=_FOR_EVER,
+                connection=connection,
+            )
 
     def _again(self, connection: sa.Connection, run: ImportRun) -> None:
         self._enqueue(connection, run.id, Lane.NORMAL, instead_of=run.job_id)

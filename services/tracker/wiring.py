@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
@@ -29,10 +30,11 @@ from services.tracker.importing import Importing
 from services.tracker.imports import Imports, Source
 from services.tracker.metrics import TrackerMeter
 from services.tracker.naming import NAME_TITLES, KnowsTracks, Naming
+from services.tracker.newcomers import EnrichesAlbums, Newcomers
 from services.tracker.providers import lastfm, listenbrainz
 from services.tracker.servicer import TrackerServicer
 from services.tracker.settings import TrackerSettings
-from services.tracker.store import IMPORT, TrackerStore
+from services.tracker.store import ENRICH_NEW, IMPORT, TrackerStore
 from services.tracker.submitting import SUBMIT_PLAYS, Submitting, hand_on_to_nobody
 from services.tracker.switch import FOLLOW, Switch
 from services.tracker.telling.history import History
@@ -62,19 +64,23 @@ class TrackerParts:
         return {SERVICE: partial(tracker_pb2_grpc.add_TrackerServiceServicer_to_server, self.servicer)}
 
 
+class KnowsAlbums(KnowsTracks, EnrichesAlbums, Protocol):
+    """What is asked of the album service."""
+
+
 def build(
-    settings: TrackerSettings, *, clock: Clock | None = None, http: HttpClient | None = None, tracks: KnowsTracks | None = None
+    settings: TrackerSettings, *, clock: Clock | None = None, http: HttpClient | None = None, albums: KnowsAlbums | None = None
 ) -> TrackerParts:
     """Everything connected; tables up to date; nothing listening or working yet. Raises StoreUnavailable.
 
-    `tracks`: who knows tracks; the album service unless somebody else is given.
+    `albums`: who knows albums and tracks; the album service unless somebody else is given.
     """
     door = http or HttpClient(user_agent=settings.user_agent, trusted_hosts=settings.trusted_hosts)
-    return _Building(settings, clock or SystemClock(), door, tracks).finish()
+    return _Building(settings, clock or SystemClock(), door, albums).finish()
 
 
 class _Building:
-    def __init__(self, settings: TrackerSettings, clock: Clock, http: HttpClient, tracks: KnowsTracks | None) -> None:
+    def __init__(self, settings: TrackerSettings, clock: Clock, http: HttpClient, albums: KnowsAlbums | None) -> None:
         self._settings = settings
         self._clock = clock
         self._http = http
@@ -85,7 +91,8 @@ class _Building:
         self._job_store = JobStore(self._database, clock, lease=settings.job_lease)
         self._store = TrackerStore(self._database, self._job_store, clock=clock)
         self._closers: list[Callable[[], None]] = [self._database.close, self._http.close]
-        self._naming = Naming(self._database, tracks or self._album_service())
+        self._albums = albums or self._album_service()
+        self._naming = Naming(self._database, self._albums)
         self._account = Account(lastfm.NAME, settings.lastfm_username)
 
     def finish(self) -> TrackerParts:
@@ -117,8 +124,13 @@ class _Building:
             closer()
 
     def _handlers(self, fetchers: dict[str, Fetcher], counting: Counting) -> dict[str, Handler]:
-        importing = Importing(self._store, fetchers, naming=self._naming, clock=self._clock)
-        handlers: dict[str, Handler] = {IMPORT: importing.run, NAME_TITLES: self._naming.name_rest}
+        newcomers = Newcomers(self._store, self._naming, self._albums, self._clock)
+        importing = Importing(self._store, fetchers, naming=self._naming, newcomers=newcomers, clock=self._clock)
+        handlers: dict[str, Handler] = {
+            IMPORT: importing.run,
+            NAME_TITLES: self._naming.name_rest,
+            ENRICH_NEW: newcomers.look,
+        }
         submitting = self._submitting()
         if submitting is not None:
             handlers[SUBMIT_PLAYS] = submitting.run

@@ -17,7 +17,7 @@ APPS = tuple(
 # Reached by one app only as long as no other one asks providers about its entity; the pipelines of albums remove the lines, or
 # the modules.
 AWAITING_THE_SECOND_PIPELINE = frozenset(
-    "kernel.asking kernel.read_through kernel.single_flight facts.checking facts.known facts.storing facts.telling facts.values "
+    "kernel.asking kernel.read_through kernel.single_flight facts.checking facts.giving facts.known facts.storing facts.telling facts.values "
     "upstreams.bridge upstreams.spotify upstreams.lastfm upstreams.lastfm.reading upstreams.musicbrainz upstreams.reading upstreams.spending "
     "upstreams.spotify.faults upstreams.spotify.tokens upstreams.spotify.web_api".split()
 )

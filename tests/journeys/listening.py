@@ -1,8 +1,6 @@
 """What journeys about plays share: the whole system with an account's history before it, and what is told of both."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Collection, Generator, Mapping
 from functools import cached_property
@@ -12,6 +10,7 @@ from typing import Any
 import httpx
 
 from sandbox.environment import settings_for
+from tests.fakes.nursery import Nursery
 from tests.fakes.patience import eventually
 from tests.journeys.running import ALL, RunningSystem, free_service_port
 
@@ -130,6 +129,7 @@ class OwnTracker:
         self._port = free_service_port()
         elsewhere = {"GATEWAY_SERVICES": f"soniquebay.tracker.v1=127.0.0.1:{self._port}"}
         self.system = ListeningSystem(folder, plays, elsewhere, services=["album", "artist"])
+        self._nursery = Nursery("services.tracker", self.system.environment)
         self.start("first")
 
     def start(self, folder: str, **settings: str) -> None:
@@ -146,9 +146,7 @@ class OwnTracker:
             "JOB_LEASE": "2s",
             **settings,
         }
-        with (data / "tracker.log").open("a", encoding="utf-8") as log:
-            command = [sys.executable, "-m", "services.tracker"]
-            self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        self._process = self._nursery.start(environment, data / "tracker.log")
 
     def replace(self, folder: str, **settings: str) -> None:
         """Another one in its place, and nothing arranged in the sandbox; answers are those of the new one afterwards."""
@@ -164,6 +162,9 @@ class OwnTracker:
         """`kill -9`."""
         self._process.kill()
         self._process.wait()
+
+    def close(self) -> None:
+        self._nursery.close()
 
 
 def events(client: httpx.Client, path: str) -> Generator[tuple[str, Any], None, None]:

@@ -77,7 +77,7 @@ def lone_tracker(tmp_path_factory) -> Iterator[OwnTracker]:
             assert tracker.system.history.total() == MANY
             yield tracker
     finally:
-        tracker.kill()
+        tracker.close()
 
 
 @pytest.fixture

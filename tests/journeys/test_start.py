@@ -125,7 +125,9 @@ def test_with_a_key_and_an_address_of_ones_own_that_server_is_asked_and_nobody_e
 @pytest.mark.parametrize("stores", ["a folder", "PostgreSQL and Redis"])
 def test_sample_data_never_mixes_with_a_persons_own(tmp_path, stores, postgres_server, redis_server):
     with postgres_server.fresh_database() as url, RunningSandbox() as upstream:
-        settings = {} if stores == "a folder" else {"DATABASE_URL": url, "REDIS_URL": redis_server.url}
+        settings = {"ENRICHMENT_PROVIDERS": "lastfm"}
+        if stores != "a folder":
+            settings |= {"DATABASE_URL": url, "REDIS_URL": redis_server.url}
         with RunningSystem(tmp_path, settings, services=ARTIST_ONLY) as sandboxed:
             sandboxed.enrich(name="Radiohead")
 

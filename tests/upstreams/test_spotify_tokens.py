@@ -11,9 +11,10 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderUnavailab
 from kernel.evidence import Found
 from services.artist.domain import Identity
 from services.artist.providers.spotify import SpotifyProvider
+from tests.fakes.canned_spotify import CannedSpotify, artist
 from tests.fakes.clock import FakeClock
 from tests.fakes.raw_server import answer
-from tests.services.artist.providers.canned_spotify import CannedSpotify, artist, spotify_over
+from tests.services.artist.providers.canned_spotify import spotify_over
 from upstreams.spotify.tokens import _Token
 
 SOMEBODY = "0TnOYISbd1XYRBk9myaseg"

@@ -1,14 +1,20 @@
 """How do requests become what the domain speaks of? Bad input is refused here, by the name of its field."""
 
 import re
+from collections.abc import Sequence
 
 from kernel.errors import InvalidArgument, NotFound, Violation
 from kernel.naming import MAX_NAME, clean_name, is_uuid, match_key
-from services.album.domain import AlbumId, ArtistName, Title, TrackId, TrackName
+from services.album.batches import MOST_TRACKS as MOST_OF_A_BATCH
+from services.album.batches import TYPES
+from services.album.domain import AlbumId, ArtistName, Kind, Title, TrackId, TrackName
 from services.album.storing.listing import AlbumFilter
 from soniquebay.album.v1 import album_pb2 as pb
 
 MOST_TRACKS = 1000
+_MOST_NEW = 1_000_000
+_LANGUAGE = re.compile("[a-z]{2}")
+_IMPORT_ID = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _CONTROL = re.compile(r"[\0-\x1f]")
 
 
@@ -37,11 +43,63 @@ def album_filter(request: pb.ListAlbumsRequest) -> AlbumFilter:
     return AlbumFilter(request.title_prefix, request.artist_id)
 
 
+def language(code: str, default: str) -> str:
+    """Raises InvalidArgument."""
+    if code and not _LANGUAGE.fullmatch(code):
+        raise InvalidArgument.of("language", "must be two small letters, as in ISO 639-1")
+    return code or default
+
+
+def kinds(names: Sequence[str]) -> tuple[Kind, ...] | None:
+    """None where the caller wants all. Raises InvalidArgument."""
+    unknown = [name for name in names if name not in set(Kind)]
+    if unknown:
+        raise InvalidArgument.of("kinds", f"{unknown[0]!r} is not one of {', '.join(Kind)}")
+    return tuple(map(Kind, names)) or None
+
+
+def album_ids(request: pb.InvalidateAlbumsRequest) -> list[AlbumId]:
+    """Raises InvalidArgument for none or too many; what cannot be an id is nobody's."""
+    _check_count("album_ids", len(request.album_ids), MOST_TRACKS)
+    return [AlbumId(each) for each in request.album_ids if _is_storable(each)]
+
+
+def batch(request: pb.BatchEnrichTracksRequest) -> tuple[list[TrackId], list[str]]:
+    """The tracks and the types. Raises InvalidArgument naming the field."""
+    _check_count("track_ids", len(request.track_ids), MOST_OF_A_BATCH)
+    wrong = [at for at, each in enumerate(request.track_ids) if not each or not _is_storable(each)]
+    if wrong:
+        raise InvalidArgument(*(Violation(f"track_ids[{at}]", "cannot be an id") for at in wrong))
+    unknown = [each for each in request.types if each not in TYPES]
+    if unknown:
+        raise InvalidArgument.of("types", f"{unknown[0]!r} is not one of {', '.join(TYPES)}")
+    return [TrackId(each) for each in request.track_ids], list(request.types)
+
+
+def batch_id(text: str) -> str:
+    """Raises NotFound for what cannot be one."""
+    if not _is_storable(text):
+        raise NotFound("No batch has this id; batches are kept for a week.")
+    return text
+
+
+def import_id(text: str, *, is_required: bool) -> str:
+    """Raises InvalidArgument."""
+    if (is_required and not text) or not _IMPORT_ID.fullmatch(text):
+        raise InvalidArgument.of("import_id", "must have 1 to 64 letters, digits, - or _")
+    return text
+
+
+def limit(number: int) -> int:
+    """Zero where the caller leaves it open. Raises InvalidArgument."""
+    if not 0 <= number <= _MOST_NEW:
+        raise InvalidArgument.of("limit", f"must be 0 to {_MOST_NEW}")
+    return number
+
+
 def track_names(request: pb.EnsureTracksRequest) -> list[TrackName]:
     """Raises InvalidArgument naming every wrong entry."""
-    count = len(request.tracks)
-    if not 1 <= count <= MOST_TRACKS:
-        raise InvalidArgument.of("tracks", f"must hold 1 to {MOST_TRACKS} entries, not {count}")
+    _check_count("tracks", len(request.tracks), MOST_TRACKS)
     titles, mbids = _Titles(), _Mbids()
     names = [_track_name(entry, titles, mbids) for entry in request.tracks]
     if titles.problems or mbids.problems or any(name.album_mbid and not name.album for name in names):
@@ -107,6 +165,11 @@ def _check(request: pb.EnsureTracksRequest, titles: _Titles, mbids: _Mbids) -> N
         violations += [Violation(f"tracks[{position}].{name}", problem) for name, problem in found.items() if problem]
     if violations:
         raise InvalidArgument(*violations)
+
+
+def _check_count(name: str, count: int, most: int) -> None:
+    if not 1 <= count <= most:
+        raise InvalidArgument.of(name, f"must hold 1 to {most} entries, not {count}")
 
 
 def _is_storable(text: str) -> bool:

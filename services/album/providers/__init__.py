@@ -1,7 +1,7 @@
 """What can a provider know about an album or a track? One small capability each; a provider implements those it can.
 
-Every method is told what is meant as far as that is known, uses what it understands of it, and answers Found, Absent or Ambiguous.
-It raises a ProviderFault for anything else: absence is an answer, a fault is not.
+Every method is told what is meant as far as that is known, uses what it understands of it, and answers Found, Absent or
+Ambiguous; it raises a ProviderFault for anything else: absence is an answer, a fault is not.
 """
 
 from typing import Protocol

@@ -12,8 +12,12 @@ from services.album.storing.tables import albums, tracks
 _UNTIL_THE_END = "\U0010ffff"
 _TRACK_COUNT = sa.select(sa.func.count()).where(tracks.c.album_id == albums.c.id).scalar_subquery().label("track_count")
 
+_LAST = 2**31 - 1
+
 Position = tuple[str, str]
 """Sort key and id of a row."""
+Place = tuple[int, int, str, str]
+"""Disc, number, sort key and id of a track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,15 @@ def albums_by_title(wanted: AlbumFilter, *, after: Position | None, limit: int) 
     return _page(query, albums, after, limit)
 
 
-def tracks_by_title(album_id: AlbumId, *, after: Position | None, limit: int) -> sa.Select[Any]:
-    """An album's tracks by sort key, then by id."""
-    return _page(sa.select(tracks).where(tracks.c.album_id == album_id), tracks, after, limit)
+def tracks_in_order(album_id: AlbumId, *, after: Place | None, limit: int) -> sa.Select[Any]:
+    """An album's tracks by disc and number, those without one last, by sort key, then by id; `disc` and `number` are labels."""
+    disc = sa.func.coalesce(tracks.c.disc_number, _LAST).label("disc")
+    number = sa.func.coalesce(tracks.c.track_number, _LAST).label("number")
+    order = (disc, number, tracks.c.sort_key, tracks.c.id)
+    query = sa.select(tracks, disc, number).where(tracks.c.album_id == album_id)
+    if after is not None:
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, after)))
+    return query.order_by(*order).limit(limit)
 
 
 def _page(query: sa.Select[Any], table: sa.Table, after: Position | None, limit: int) -> sa.Select[Any]:

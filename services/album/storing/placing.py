@@ -48,7 +48,7 @@ class _Placing:
         shelf, mbid = self._shelf, named.name.album_mbid
         held = shelf.albums.get(named.album_key)
         if held is None:
-            held = (shelf.releases.get(mbid) if mbid else None) or self._new_album(named)
+            held = (shelf.releases.get(mbid) if mbid else None) or self._compilation(named) or self._new_album(named)
             shelf.albums[named.album_key] = held
             self.changes.titles[named.album_key] = held.id
         if mbid and held.mbid is None and mbid not in shelf.releases:
@@ -71,6 +71,15 @@ class _Placing:
         if len(alike) == 1:
             return self._identified(next(iter(alike.values())), named)
         return self.track(named, None)
+
+    def _compilation(self, named: Named) -> Held[AlbumId] | None:
+        """Somebody else's album of this title that holds this very track, for who does not say whose album it is."""
+        album = named.name.album
+        if album is None or named.name.album_artist is not None:
+            return None
+        holding = self._shelf.tracks.get(named.track_key, {})
+        found = [album_id for album_id in holding if album_id and album.key in self._shelf.titles.get(album_id, ())]
+        return Held(found[0], None) if len(found) == 1 else None
 
     def _new_album(self, named: Named) -> Held[AlbumId]:
         held = Held(AlbumId(str(uuid.uuid4())), None)

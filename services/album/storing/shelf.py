@@ -15,11 +15,12 @@ IdT = TypeVar("IdT")
 
 
 class Named(NamedTuple):
-    """A track's name with its artist's id, and the keys its rows are found by."""
+    """A track's name with the ids of its artist and of its album's, and the keys its rows are found by."""
 
     name: TrackName
     artist_id: ArtistId
     track_key: str
+    album_artist_id: ArtistId
     album_key: str | None
 
 
@@ -38,6 +39,8 @@ class Shelf:
     albums: dict[str, Held[AlbumId]] = field(default_factory=dict)
     releases: dict[str, Held[AlbumId]] = field(default_factory=dict)
     tracks: dict[str, dict[AlbumId | None, Held[TrackId]]] = field(default_factory=dict)
+    titles: dict[AlbumId, set[str]] = field(default_factory=dict)
+    """Match keys of the titles of albums that hold a track of an artist named, whosever album it is."""
 
 
 def load_artists(connection: sa.Connection, keys: Collection[ArtistKey]) -> dict[ArtistKey, ArtistId]:
@@ -51,8 +54,10 @@ def with_keys(wanted: Sequence[TrackName], artists: Mapping[ArtistKey, ArtistId]
     named = []
     for name in wanted:
         artist_id = artists[name.artist.key, name.artist.mbid]
-        album_key = f"{artist_id}/{name.album.key}" if name.album else None
-        named.append(Named(name, artist_id, f"{artist_id}/{name.title.key}", album_key))
+        owner = name.album_artist
+        owner_id = artists[owner.key, owner.mbid] if owner else artist_id
+        album_key = f"{owner_id}/{name.album.key}" if name.album else None
+        named.append(Named(name, artist_id, f"{artist_id}/{name.title.key}", owner_id, album_key))
     return named
 
 
@@ -74,7 +79,19 @@ def load_shelf(connection: sa.Connection, wanted: Sequence[Named]) -> Shelf:
     by_name = by_name.where(_among(connection, tracks.c.name_key, {each.track_key for each in wanted}))
     for name_key, album_id, track_id, mbid in connection.execute(by_name).all():
         shelf.tracks.setdefault(name_key, {})[album_id] = Held(track_id, mbid)
+    _load_titles(connection, wanted, shelf)
     return shelf
+
+
+def _load_titles(connection: sa.Connection, wanted: Sequence[Named], shelf: Shelf) -> None:
+    """Of albums that may be meant by who does not say whose they are: a play names a track of a compilation by its own artist."""
+    unsaid = [each for each in wanted if each.album_key not in shelf.albums and each.name.album_artist is None]
+    holding = {album_id for each in unsaid for album_id in shelf.tracks.get(each.track_key, {}) if album_id}
+    if not holding:
+        return
+    query = sa.select(album_titles.c.album_id, album_titles.c.name_key)
+    for album_id, name_key in connection.execute(query.where(_among(connection, album_titles.c.album_id, holding))):
+        shelf.titles.setdefault(album_id, set()).add(name_key.partition("/")[2])
 
 
 def _among(connection: sa.Connection, column: sa.ColumnElement[str], values: Collection[str]) -> sa.ColumnElement[bool]:

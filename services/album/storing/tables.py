@@ -5,7 +5,9 @@ A `name_key` is an artist's id and a match key in one text: both databases look 
 
 import sqlalchemy as sa
 
-from kernel.database import UtcDateTime
+from facts.storing import fact_tables
+from kernel.database import Json, UtcDateTime
+from upstreams.spending import spending_table
 
 metadata = sa.MetaData()
 
@@ -32,7 +34,21 @@ albums = sa.Table(
     sa.Column("mbid", sa.String(36), unique=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("release_group_mbid", sa.String(36)),
+    sa.Column("spotify_id", sa.String(22)),
+    sa.Column("lastfm_url", sa.Text),
+    sa.Column("lastfm_listeners", sa.BigInteger),
+    sa.Column("lastfm_playcount", sa.BigInteger),
+    sa.Column("lastfm_tags", Json),
+    sa.Column("genres", Json),
+    sa.Column("released", sa.Text),
+    sa.Column("in_library", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("enriched_at", UtcDateTime),
+    # The import it came in by, and when it was planned to be enriched for that.
+    sa.Column("import_id", sa.String(64)),
+    sa.Column("planned_at", UtcDateTime),
 )
+sa.Index("ix_albums_import", albums.c.import_id)
 sa.Index("ix_albums_sort", albums.c.sort_key, albums.c.id)
 sa.Index("ix_albums_artist", albums.c.artist_id, albums.c.sort_key, albums.c.id)
 
@@ -59,9 +75,32 @@ tracks = sa.Table(
     sa.Column("mbid", sa.String(36)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("disc_number", sa.Integer),
+    sa.Column("track_number", sa.Integer),
+    sa.Column("file_duration_ms", sa.BigInteger),
+    sa.Column("duration_ms", sa.BigInteger),  # as providers say
+    sa.Column("lastfm_url", sa.Text),
+    sa.Column("lastfm_listeners", sa.BigInteger),
+    sa.Column("lastfm_playcount", sa.BigInteger),
+    sa.Column("lastfm_tags", Json),
+    sa.Column("in_library", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("enriched_at", UtcDateTime),
 )
 sa.Index("uq_tracks_name", tracks.c.name_key, tracks.c.album_id, unique=True)
 # The one above takes two without an album for two different ones.
 _IS_LOOSE = tracks.c.album_id.is_(None)
 sa.Index("uq_tracks_loose", tracks.c.name_key, unique=True, sqlite_where=_IS_LOOSE, postgresql_where=_IS_LOOSE)
 sa.Index("ix_tracks_album", tracks.c.album_id, tracks.c.sort_key, tracks.c.id)
+
+said_of_albums = fact_tables(metadata, "album")
+said_of_tracks = fact_tables(metadata, "track")
+spending_table(metadata)
+
+# Which job enriches which tracks together, by the name a caller watches it by.
+batches = sa.Table(
+    "track_batches",
+    metadata,
+    sa.Column("batch_id", sa.String(64), primary_key=True),
+    sa.Column("job_id", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from google.protobuf import struct_pb2
 
-from facts.values import MAX_TAGS, Tag
+from facts import giving
+from facts.values import Tag
 from kernel.errors import InvalidArgument, NotFound, Violation
 from services.artist.batches import MOST_ARTISTS
 from services.artist.domain import MAX_NAME, ArtistField, ArtistId, ArtistName, ArtistRef, Biography, Kind, clean_name
@@ -16,18 +17,14 @@ from services.artist.storing.listing import SimilarFilter
 from services.artist.storing.numbers import METRICS
 from soniquebay.artist.v1 import artist_pb2 as pb
 
-_WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:[/?#]\S*)?")
 _OWN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BATCH_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _MAX_BATCH = 1000
-_MAX_TEXT = 20_000
-_MAX_WORD = 100
 _IDS: Mapping[ArtistField, tuple[Callable[[str], bool], str]] = {
     ArtistField.MBID: (is_mbid, "a MusicBrainz id"),
     ArtistField.SPOTIFY_ID: (is_spotify_id, "22 letters and digits"),
     ArtistField.WIKIDATA_ID: (is_wikidata_id, "the number of an item, such as Q44190"),
 }
-_LARGEST_EXACT = 2**53  # a JSON number beyond it has lost digits on the way
 
 
 def enrich_ref(request: pb.EnrichArtistRequest) -> ArtistRef:
@@ -83,7 +80,7 @@ def ensure_names(request: pb.EnsureArtistsRequest) -> list[ArtistName]:
 
 def artist_ids(request: pb.InvalidateArtistsRequest) -> list[ArtistId]:
     _check_count("artist_ids", len(request.artist_ids))
-    return [ArtistId(_plain(f"artist_ids[{position}]", each)) for position, each in enumerate(request.artist_ids)]
+    return [ArtistId(giving.plain(f"artist_ids[{position}]", each)) for position, each in enumerate(request.artist_ids)]
 
 
 def batch_ids(request: pb.BatchEnrichArtistsRequest) -> list[str]:
@@ -137,7 +134,7 @@ def metric(name: str) -> ArtistField | None:
 
 
 def name_prefix(request: pb.ListArtistsRequest) -> str:
-    return _plain("name_prefix", request.name_prefix)
+    return giving.plain("name_prefix", request.name_prefix)
 
 
 def similar_filter(request: pb.ListSimilarArtistsRequest) -> SimilarFilter:
@@ -153,9 +150,7 @@ def optional_bool(request: pb.ListArtistsRequest | pb.ListSimilarArtistsRequest)
 
 def override_of(request: pb.UpdateArtistOverrideRequest, now: datetime, default_language: str) -> Override:
     """Raises InvalidArgument naming the field that is wrong."""
-    reason = " ".join(_plain("reason", request.reason).split())
-    if not reason or len(reason) > MAX_NAME:
-        raise InvalidArgument.of("reason", f"must have 1 to {MAX_NAME} characters")
+    reason = giving.reason(request.reason)
     about = field(request.field)
     return Override(about, _override_value(about, request.value, default_language), reason, now)
 
@@ -164,21 +159,21 @@ def _override_value(  # noqa: PLR0911 - a shape each
     about: ArtistField, value: struct_pb2.Value, default_language: str
 ) -> FactValue:
     if about in METRICS:
-        return _whole_number(value)
+        return giving.whole_number(value)
     if about in _IDS:
-        return _id(about, _text(value))
+        return _id(about, giving.text(value))
     match about:
         case ArtistField.TAGS:
-            return tuple(Tag(word, 100 - position) for position, word in enumerate(_words(value)))
+            return tuple(Tag(word, 100 - position) for position, word in enumerate(giving.words(value)))
         case ArtistField.GENRES:
-            return _words(value)
+            return giving.words(value)
         case ArtistField.LABEL:
-            return _plain("value", _text(value))
+            return giving.plain("value", giving.text(value))
         case ArtistField.BIO:
-            text = _text(value)
+            text = giving.text(value)
             return Biography(default_language, text, text)
         case ArtistField.URL:
-            return _web_address(_text(value))
+            return giving.web_address(giving.text(value))
         case _:
             raise InvalidArgument.of("field", f"{about!s} cannot be overridden")
 
@@ -189,40 +184,6 @@ def _id(about: ArtistField, text: str) -> str:
     if not is_right(spelt):
         raise InvalidArgument.of("value", f"must be {wish}")
     return spelt
-
-
-def _web_address(text: str) -> str:
-    if not _WEB_ADDRESS.fullmatch(text):
-        raise InvalidArgument.of("value", "must be a web address")
-    return text
-
-
-def _plain(field: str, text: str) -> str:
-    """Text that a database can hold: PostgreSQL refuses NUL, and nothing here is longer than a name."""
-    if "\0" in text or len(text) > MAX_NAME:
-        raise InvalidArgument.of(field, f"must be a text of at most {MAX_NAME} characters")
-    return text
-
-
-def _words(value: struct_pb2.Value) -> tuple[str, ...]:
-    words = tuple(clean_name(item.string_value) for item in value.list_value.values)
-    if not words or len(words) > MAX_TAGS or not all(0 < len(_plain("value", word)) <= _MAX_WORD for word in words):
-        raise InvalidArgument.of("value", f"must be a list of 1 to {MAX_TAGS} words of 1 to {_MAX_WORD} characters")
-    return words
-
-
-def _whole_number(value: struct_pb2.Value) -> int:
-    number = value.number_value if value.WhichOneof("kind") == "number_value" else -1.0
-    if not 0 <= number <= _LARGEST_EXACT or number != int(number):
-        raise InvalidArgument.of("value", "must be a whole number, zero or more")
-    return int(number)
-
-
-def _text(value: struct_pb2.Value) -> str:
-    text = value.string_value.strip() if value.WhichOneof("kind") == "string_value" else ""
-    if not text or len(text) > _MAX_TEXT or "\0" in text:
-        raise InvalidArgument.of("value", f"must be a text of 1 to {_MAX_TEXT} characters")
-    return text
 
 
 def _check_count(name: str, count: int) -> None:

@@ -54,8 +54,8 @@ def history_response(run: ImportRun) -> pb.ImportHistoryResponse:
         tracks_imported=counts.imported,
         tracks_skipped=counts.known,
         tracks_errors=counts.quarantined,
-        albums_enriched=0,
-        total_albums_to_enrich=counts.new_albums if run.options.enrich_albums else 0,
+        albums_enriched=counts.albums_enriched,
+        total_albums_to_enrich=counts.albums_to_enrich,
         total_scrobbles=run.total if run.total is not None else counts.seen,
     )
 

@@ -12,6 +12,7 @@ from soniquebay.tracker.v1 import tracker_pb2 as pb
 
 _LARGEST_ID = 2**31 - 1
 _LONGEST_TEXT = 500
+_MOST_ALBUMS = 100_000
 _INTERVAL = 15, 86_400
 _ASYNC = "respond-async"
 _YEAR_1, _YEAR_10000 = -62_135_596_800, 253_402_300_800
@@ -19,7 +20,11 @@ _YEAR_1, _YEAR_10000 = -62_135_596_800, 253_402_300_800
 
 def history_options(request: pb.ImportHistoryRequest) -> ImportOptions:
     """Raises InvalidArgument."""
-    return ImportOptions(limit=_limit(request.limit), skip_existing=_unless_false(request, "skip_existing"))
+    return ImportOptions(
+        limit=_limit(request.limit),
+        skip_existing=_unless_false(request, "skip_existing"),
+        albums_limit=_albums_limit(request),
+    )
 
 
 def import_options(request: pb.CreateImportRequest) -> ImportOptions:
@@ -34,11 +39,24 @@ def import_options(request: pb.CreateImportRequest) -> ImportOptions:
         skip_existing=_unless_false(request, "skip_existing"),
         enrich_albums=_unless_false(request, "enrich_albums"),
         dry_run=request.dry_run,
+        albums_limit=_albums_limit(request),
     )
 
 
 def upload_options(request: pb.UploadImportRequest) -> ImportOptions:
-    return ImportOptions(enrich_albums=_unless_false(request, "enrich_albums"), dry_run=request.dry_run)
+    """Raises InvalidArgument."""
+    return ImportOptions(
+        enrich_albums=_unless_false(request, "enrich_albums"),
+        dry_run=request.dry_run,
+        albums_limit=_albums_limit(request),
+    )
+
+
+def _albums_limit(request: Any) -> int:
+    limit = int(request.albums_limit)
+    if not 0 <= limit <= _MOST_ALBUMS:
+        raise InvalidArgument.of("albums_limit", f"must be 0 to {_MOST_ALBUMS}")
+    return limit
 
 
 def source(request: pb.CreateImportRequest) -> str:

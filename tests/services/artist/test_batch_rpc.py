@@ -211,7 +211,7 @@ def calls_of_clicks(sandbox: RunningSandbox, folder: Path, ids: list[str]) -> Co
 def test_a_click_meanwhile_goes_first_at_every_provider(sandbox, tmp_path, spotify_ids):
     clock, clicked = StandingClock(), spotify_ids[1:3]
     alone = calls_of_clicks(sandbox, tmp_path / "alone", clicked)
-    rates = {f"{provider}_rate_per_second": rate for provider, (rate, _) in BUSY.items()}
+    rates: dict[str, Any] = {f"{provider}_rate_per_second": rate for provider, (rate, _) in BUSY.items()}
     used_up = {provider: share for provider, (_, share) in BUSY.items()}
 
     before = calls(sandbox)

@@ -17,6 +17,7 @@ from services.tracker.fetching import Fetcher
 from services.tracker.following import Following
 from services.tracker.importing import Importing
 from services.tracker.naming import NAME_TITLES, Naming
+from services.tracker.newcomers import NewAlbums, Newcomers
 from services.tracker.store import IMPORT, TrackerStore
 from services.tracker.storing.runs import ImportRun
 from services.tracker.storing.tables import accounts, metadata, plays, titles
@@ -30,15 +31,20 @@ ACCOUNT = Account(NAME, "rj")
 
 
 class FakeTracks:
-    """Satisfies KnowsTracks: gives out ids by name, refuses whatever holds the artist `refused`, or does not answer."""
+    """Satisfies KnowsTracks and EnrichesAlbums: gives out ids by name, refuses whatever holds the artist `refused`, or does not
+    answer; enriches `enriched_a_look` albums more at each look.
+    """
 
     def __init__(self) -> None:
         self.is_down = False
         self.refused = ""
         self.asked: list[Sequence[UnnamedTitle]] = []
         self._albums: set[tuple[str, str]] = set()
+        self._imported: dict[str, set[tuple[str, str]]] = {}
+        self.enriched_a_look = 1
+        self._enriched: dict[str, int] = {}
 
-    def ensure_tracks(self, wanted: Sequence[UnnamedTitle]) -> tuple[list[TitleIds], int]:
+    def ensure_tracks(self, wanted: Sequence[UnnamedTitle], import_id: str) -> tuple[list[TitleIds], int]:
         self.asked.append(wanted)
         if self.is_down:
             raise OwnFault("The album service does not answer.")
@@ -46,8 +52,18 @@ class FakeTracks:
             raise InvalidArgument.of("", "The album service refuses this.")
         albums = {(each.title.artist, each.title.album) for each in wanted if each.title.album}
         new = len(albums - self._albums)
+        self._imported.setdefault(import_id, set()).update(albums - self._albums)
         self._albums |= albums
         return [self._ids(each) for each in wanted], new
+
+    def enrich_new(self, import_id: str, limit: int) -> NewAlbums:
+        if self.is_down:
+            raise OwnFault("The album service does not answer.")
+        new = len(self._imported.get(import_id, ()))
+        planned = min(new, limit or 50)
+        enriched = min(planned, self._enriched.get(import_id, 0))
+        self._enriched[import_id] = enriched + self.enriched_a_look
+        return NewAlbums(new, planned, enriched)
 
     def _ids(self, each: UnnamedTitle) -> TitleIds:
         artist, track, album = (str(uuid.uuid5(uuid.NAMESPACE_URL, name)) for name in (each.title.artist, each.title.track, "a"))
@@ -69,7 +85,8 @@ class Workshop:
         self.store = TrackerStore(database, self.job_store, clock=clock)
         self.naming = Naming(database, self.tracks)
         self.fetcher = Fetcher(self.history, Door())
-        importing = Importing(self.store, {NAME: self.fetcher}, naming=self.naming, clock=clock)
+        newcomers = Newcomers(self.store, self.naming, self.tracks, clock)
+        importing = Importing(self.store, {NAME: self.fetcher}, naming=self.naming, newcomers=newcomers, clock=clock)
         self.switch = Switch(database, self.job_store, account=account, missing="", interval=timedelta(seconds=120), clock=clock)
         following = Following(
             database,

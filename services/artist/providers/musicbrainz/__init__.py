@@ -11,14 +11,15 @@ from services.artist.domain import Identity, IdentityMatch, Release, clean_name,
 from services.artist.ids import is_mbid, is_spotify_id
 from services.artist.providers.musicbrainz import answers, recognition
 from services.artist.providers.musicbrainz.naming import build_query
-from services.artist.providers.musicbrainz.recognition import LICENCE, Candidate
+from services.artist.providers.musicbrainz.recognition import Candidate
 from services.artist.titles import telling_keys, title_key
-from upstreams.musicbrainz import NAME, Door, read_merged_mbid
-from upstreams.reading import Json, count
+from upstreams.musicbrainz import NAME, Door
+from upstreams.musicbrainz.reading import GENRE_LICENCE, LICENCE, SITE, rows
+from upstreams.reading import count
 
 __all__ = ["NAME", "MusicbrainzProvider"]
 
-_GENRE_LICENCE = "CC0; genres CC BY-NC-SA 3.0"
+_LINKS = "aliases genres release-groups url-rels"
 _PAGE = 100
 _HITS = 25
 _COMPARED = 3
@@ -52,12 +53,12 @@ class MusicbrainzProvider:
     def find_links(self, who: Identity) -> Answer[IdentityMatch]:
         """One call, or two where a merged id is answered with a redirect. Raises ProviderFault."""
         mbid = (who.mbid or "").lower()
-        node = self._look_up(mbid) if is_mbid(mbid) else None
+        node = self._door.look_up("artist", mbid, inc=_LINKS, pace=self._pace) if is_mbid(mbid) else None
         if node is None:
             return Absent("MusicBrainz has no artist with this id.")
         match = answers.parse_links(node)
         former = () if match.mbid == mbid else (mbid,)
-        return Found(replace(match, former_mbids=former), 0.95, ("MusicBrainz id",), match.url, _GENRE_LICENCE)
+        return Found(replace(match, former_mbids=former), 0.95, ("MusicBrainz id",), match.url, GENRE_LICENCE)
 
     def find_releases(self, who: Identity) -> Answer[tuple[Release, ...]]:
         """Official releases, the newest first: a hundred, and where there are more the hundred newest too.
@@ -71,7 +72,7 @@ class MusicbrainzProvider:
             releases += self._browse_releases(mbid, total - _PAGE)[0]
         if not releases:
             return Absent("MusicBrainz has no release of this artist.")
-        url = f"{answers.SITE}/artist/{mbid}/releases"
+        url = f"{SITE}/artist/{mbid}/releases"
         return Found(answers.sort_newest_first(releases), 0.95, ("MusicBrainz id",), url, LICENCE)
 
     def _find_linked(self, spotify_id: str) -> Answer[IdentityMatch] | None:
@@ -86,7 +87,7 @@ class MusicbrainzProvider:
 
     def _search(self, name: str) -> tuple[Candidate, ...]:
         node = self._door.ask("artist", query=build_query(name), limit=_HITS)
-        return () if node is None else recognition.list_candidates(name, answers.rows(node, "artists"))
+        return () if node is None else recognition.list_candidates(name, rows(node, "artists"))
 
     def _find_titles(self, candidate: Candidate) -> frozenset[str]:
         self._pace()
@@ -94,15 +95,6 @@ class MusicbrainzProvider:
         only = {"release-group-status": "website-default"}
         node = self._door.ask("release-group", artist=candidate.match.mbid or "", limit=_PAGE, **only)
         return frozenset() if node is None else frozenset(map(title_key, answers.parse_titles(node)))
-
-    def _look_up(self, mbid: str) -> Json | None:
-        included = "aliases genres release-groups url-rels"
-        answer = self._door.send(f"artist/{mbid}", inc=included)
-        merged_into = read_merged_mbid(answer)
-        if merged_into and merged_into != mbid:
-            self._pace()
-            answer = self._door.send(f"artist/{merged_into}", inc=included)
-        return self._door.read(answer)
 
     def _browse_releases(self, mbid: str, offset: int) -> tuple[tuple[Release, ...], int]:
         """One page, and how many releases there are in all."""

@@ -9,37 +9,13 @@ from kernel.errors import ProviderMalformed
 from services.artist.domain import IdentityMatch, Release
 from services.artist.ids import is_mbid, is_wikidata_id, spotify_id_from_url
 from upstreams.musicbrainz import NAME
-from upstreams.reading import Json, child, children, count, partial_date, text, texts
-
-SITE = "https://musicbrainz.org"
+from upstreams.musicbrainz.reading import SITE, genres_of, kind_of, labels_of, once, rows
+from upstreams.reading import Json, child, children, partial_date, text
 
 _MAX_URL = 2000
-_MAX_GENRES = 10
 _MAX_ALIASES = 100
-_MAX_LABELS = 10
 _STREAMING = ("free streaming", "streaming")
 _WIKIDATA_URL = re.compile(r"https?://www\.wikidata\.org/(?:wiki|entity)/(Q\d{1,12})", re.ASCII)
-_NO_LABEL = "157afde4-4bf5-4039-8ad2-5a15acc85176"  # stands for "the artists brought it out themselves"
-_PRIMARY_KINDS = {"Album": "album", "EP": "ep", "Single": "single", "Broadcast": "other", "Other": "other"}
-# By what weighs more: a live compilation is a compilation. Those not listed (soundtrack, demo, mixtape) stay what they are.
-_SECONDARY_KINDS = {
-    "Compilation": "compilation",
-    "Live": "live",
-    "Remix": "remix",
-    "DJ-mix": "remix",
-    "Interview": "other",
-    "Spokenword": "other",
-    "Audiobook": "other",
-    "Audio drama": "other",
-    "Field recording": "other",
-}
-
-
-def rows(node: Json, key: str) -> list[Json]:
-    """The objects of a list that must be there. Raises ProviderMalformed: without it the answer says nothing, not "none"."""
-    if not isinstance(node.get(key), list):
-        raise ProviderMalformed(NAME, f"the answer has no {key}")
-    return list(children(node, key))
 
 
 def parse_artist(node: Json) -> IdentityMatch | None:
@@ -51,7 +27,7 @@ def parse_artist(node: Json) -> IdentityMatch | None:
         name=name,
         mbid=mbid,
         description=text(node, "disambiguation"),
-        aliases=_once((text(alias, "name") for alias in children(node, "aliases")), _MAX_ALIASES),
+        aliases=once((text(alias, "name") for alias in children(node, "aliases")), _MAX_ALIASES),
         url=f"{SITE}/artist/{mbid}",
     )
 
@@ -71,14 +47,14 @@ def parse_links(node: Json) -> IdentityMatch:
         match,
         spotify_id=_find_linked_id(node, _STREAMING, spotify_id_from_url),
         wikidata_id=_find_linked_id(node, ("wikidata",), _wikidata_id_from_url),
-        genres=_genres(node),
-        titles=_once(text(group, "title") for group in children(node, "release-groups")),
+        genres=genres_of(node),
+        titles=once(text(group, "title") for group in children(node, "release-groups")),
     )
 
 
 def parse_titles(node: Json) -> tuple[str, ...]:
     """The titles of a list of release groups."""
-    return _once(text(group, "title") for group in rows(node, "release-groups"))
+    return once(text(group, "title") for group in rows(node, "release-groups"))
 
 
 def parse_releases(node: Json) -> tuple[Release, ...]:
@@ -111,22 +87,12 @@ def _release(row: Json) -> Release | None:
         title=title,
         released=released,
         precision=precision,
-        labels=_once((_label(child(info, "label")) for info in children(row, "label-info")), _MAX_LABELS),
+        labels=labels_of(row),
         group_id=group_id if is_mbid(group_id) else "",
         group_title=text(group, "title"),
-        kind=_kind(group),
+        kind=kind_of(group),
         url=f"{SITE}/release/{mbid}",
     )
-
-
-def _label(node: Json) -> str:
-    return "[no label]" if text(node, "id").lower() == _NO_LABEL else text(node, "name")
-
-
-def _kind(group: Json) -> str:
-    secondary = texts(group, "secondary-types")
-    heaviest = next((kind for word, kind in _SECONDARY_KINDS.items() if word in secondary), "")
-    return heaviest or _PRIMARY_KINDS.get(text(group, "primary-type"), "")
 
 
 def _find_linked_id(node: Json, types: Collection[str], read: Callable[[str], str | None]) -> str | None:
@@ -143,13 +109,3 @@ def _is_current(relation: Json) -> bool:
 def _wikidata_id_from_url(url: str) -> str | None:
     found = _WIKIDATA_URL.fullmatch(url)
     return found[1] if found and is_wikidata_id(found[1]) else None
-
-
-def _genres(node: Json) -> tuple[str, ...]:
-    """Most votes first; what was voted down to nothing is left out."""
-    voted = sorted(children(node, "genres"), key=lambda genre: -(count(genre, "count") or 0))
-    return _once((text(genre, "name") for genre in voted if count(genre, "count")), _MAX_GENRES)
-
-
-def _once(names: Iterable[str], most: int | None = None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name))[:most]

@@ -1,15 +1,12 @@
 """How alike are two artists' names, and how is a name asked for?"""
 
-import re
 from collections.abc import Iterable
 from enum import IntEnum
 
 from unidecode import unidecode
 
 from services.artist.domain import match_key
-
-_OPERATORS = re.compile(r'([+\-!(){}\[\]^"~*?:\\/&|])')
-_LONGEST_ASKED = 200
+from upstreams.musicbrainz import quote
 
 
 class Likeness(IntEnum):
@@ -22,9 +19,9 @@ class Likeness(IntEnum):
 
 
 def build_query(name: str) -> str:
-    """The search for artists called so, in Lucene's syntax, every operator escaped: a bare "!!!" asks for nothing."""
-    written = _OPERATORS.sub(r"\\\1", _shorten(name))
-    return f'artist:"{written}" OR alias:"{written}"'
+    """The search for artists called so, in Lucene's syntax."""
+    written = quote(name)
+    return f"artist:{written} OR alias:{written}"
 
 
 def compare_names(asked: str, name: str, aliases: Iterable[str]) -> Likeness:
@@ -42,11 +39,3 @@ def compare_names(asked: str, name: str, aliases: Iterable[str]) -> Likeness:
 
 def _loosen(name: str) -> str:
     return "".join(letter for letter in unidecode(name).casefold() if letter.isalnum())
-
-
-def _shorten(name: str) -> str:
-    """Whole words only, half of one matches nothing; the name stands in the query twice, and servers refuse long addresses."""
-    if len(name) <= _LONGEST_ASKED:
-        return name
-    cut = name[:_LONGEST_ASKED]
-    return cut.rpartition(" ")[0] or cut

@@ -7,9 +7,8 @@ from kernel.evidence import Ambiguous, Answer, Found
 from services.artist.domain import IdentityMatch
 from services.artist.providers.musicbrainz.answers import describe, parse_artist
 from services.artist.providers.musicbrainz.naming import Likeness, compare_names
+from upstreams.musicbrainz.reading import LICENCE
 from upstreams.reading import Json
-
-LICENCE = "CC0"
 
 _MOST_SHOWN = 10
 _ENOUGH = 2

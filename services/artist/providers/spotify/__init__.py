@@ -19,13 +19,13 @@ from services.artist.providers.spotify import answers, namesakes
 from services.artist.providers.spotify.answers import Entry
 from services.artist.titles import telling_keys
 from upstreams.spotify import faults
+from upstreams.spotify.reading import LICENCE, label_of
 from upstreams.spotify.tokens import Tokens
 from upstreams.spotify.web_api import WebApi
 
 T = TypeVar("T")
 
 NAME = faults.NAME
-LICENCE = "Spotify developer terms"
 
 _OWN_RECORDS: Mapping[str, str | int] = {"include_groups": "album,single", "limit": 10}
 _MOST_COMPARED = 3
@@ -117,7 +117,7 @@ class SpotifyProvider:
     def _with_labels(self, releases: tuple[Release, ...]) -> tuple[Release, ...]:
         labelled: list[Release] = []
         for release in releases[:_MOST_LABELS]:
-            label = answers.parse_label(self._api.get_more(f"albums/{release.id}") or {})
+            label = label_of(self._api.get_more(f"albums/{release.id}") or {})
             if not label and not labelled:
                 return releases  # an app in development mode is told none: further calls would be for nothing
             labelled.append(replace(release, labels=(label,) if label else ()))

@@ -2,24 +2,19 @@
 missing is unknown, never zero.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
-from facts.values import Image
 from kernel.errors import ProviderMalformed
 from services.artist.domain import IdentityMatch, Profile, Release
 from services.artist.ids import is_spotify_id
-from upstreams.reading import Json, child, children, count, https_url, partial_date, text, texts
+from upstreams.reading import Json, child, count, https_url, partial_date, text, texts
 from upstreams.spotify.faults import NAME
+from upstreams.spotify.reading import images_of, items_of, kind_of
 
-_MOST_IMAGES = 10
 _MOST_GENRES = 20
 _GENRES_TOLD = 3
 _HIGHEST_POPULARITY = 100
-_IMAGE_HOSTS = ("scdn.co", "spotifycdn.com")
-_KINDS = frozenset({"album", "single", "compilation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +47,13 @@ def parse_artist(node: Json) -> Entry:
 
 def parse_search(content: Json) -> tuple[Entry, ...]:
     """The artists of a search, in Spotify's order. Raises ProviderMalformed when there is no list of artists."""
-    return tuple(entry for item in _items(child(content, "artists")) if (entry := _entry(item)) is not None)
+    return tuple(entry for item in items_of(child(content, "artists")) if (entry := _entry(item)) is not None)
 
 
 def parse_releases(page: Json) -> tuple[Release, ...]:
     """A page of albums, the newest first, undated ones last. Raises ProviderMalformed when it is no page."""
-    releases = (release for item in _items(page) if (release := _release(item)) is not None)
+    releases = (release for item in items_of(page) if (release := _release(item)) is not None)
     return tuple(sorted(releases, key=lambda release: release.released or date.min, reverse=True))
-
-
-def parse_label(album: Json) -> str:
-    """Who brought the album out; empty when Spotify does not say."""
-    return text(album, "label")
 
 
 def _entry(node: Json) -> Entry | None:
@@ -74,7 +64,7 @@ def _entry(node: Json) -> Entry | None:
     profile = Profile(
         name=name,
         url=https_url(child(node, "external_urls"), "spotify"),
-        images=_images(node),
+        images=images_of(node),
         genres=tuple(dict.fromkeys(texts(node, "genres")))[:_MOST_GENRES],
         followers=count(child(node, "followers"), "total"),
         popularity=popularity if popularity is None or popularity <= _HIGHEST_POPULARITY else None,
@@ -87,39 +77,14 @@ def _release(node: Json) -> Release | None:
     if not is_spotify_id(album_id) or not title:
         return None
     released, precision = partial_date(text(node, "release_date"))
-    kind = text(node, "album_type").lower()
     return Release(
         id=album_id,
         title=title,
         released=released,
         precision=precision,
-        kind=kind if kind in _KINDS else "",
+        kind=kind_of(node),
         url=https_url(child(node, "external_urls"), "spotify"),
     )
-
-
-def _items(page: Json) -> Iterator[Json]:
-    if not isinstance(page.get("items"), list):
-        raise ProviderMalformed(NAME, "the answer has no list")
-    return children(page, "items")
-
-
-def _images(node: Json) -> tuple[Image, ...]:
-    """Smallest first; those of unknown size before them."""
-    sized = []
-    for image in children(node, "images"):
-        url, width, height = https_url(image, "url"), count(image, "width") or 0, count(image, "height") or 0
-        if _is_image_host(url):
-            sized.append((width * height, Image(f"{width}x{height}" if width and height else "", url)))
-    return tuple(image for _, image in sorted(sized[:_MOST_IMAGES], key=lambda row: row[0]))
-
-
-def _is_image_host(url: str) -> bool:
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    return any(host == known or host.endswith(f".{known}") for known in _IMAGE_HOSTS)
 
 
 def _describe(profile: Profile) -> str:

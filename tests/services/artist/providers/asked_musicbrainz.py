@@ -1,6 +1,5 @@
 """A MusicBrainz provider as the service builds it, and what tests lay in for it."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,9 +8,8 @@ from urllib.parse import urlsplit
 
 from kernel.http import HttpClient
 from services.artist.providers.musicbrainz import MusicbrainzProvider
+from tests.fakes.canned import USER_AGENT
 from tests.fakes.clock import FakeClock
-from tests.fakes.raw_server import Conversation, RawServer, answer
-from tests.services.artist.providers.canned import USER_AGENT
 
 MBID = "0b51f328-1f2b-464c-9e2c-0c2a8cce20ae"
 OTHER = "1c62a439-2a3c-475d-8f3d-1d3b9ddf31bf"
@@ -29,35 +27,6 @@ def musicbrainz_at(
         yield MusicbrainzProvider(http, url=url, timeout=timeout, clock=FakeClock(), pace=pace)
     finally:
         http.close()
-
-
-class AnsweringInTurn:
-    """An upstream that gives one laid-in answer after the other, and keeps the addresses it was asked for."""
-
-    def __init__(self, *answers: bytes) -> None:
-        self._answers = iter(answers)
-        self.asked: list[str] = []
-        self.server = RawServer(self._act)
-
-    def _act(self, peer: Conversation) -> None:
-        while request := peer.read_request():
-            self.asked.append(request.split(b" ")[1].decode())
-            peer.send(next(self._answers))
-
-
-@contextmanager
-def answering(*answers: bytes) -> Iterator[AnsweringInTurn]:
-    """Such an upstream for the block."""
-    upstream = AnsweringInTurn(*answers)
-    try:
-        yield upstream
-    finally:  # its threads would keep a failed test's process alive
-        upstream.server.stop()
-
-
-def body(content: object, status: str = "200 OK", *headers: str) -> bytes:
-    """One whole answer in JSON."""
-    return answer(json.dumps(content).encode(), status=status, headers=headers)
 
 
 def artist(name: str = "Queen", mbid: str = MBID, **more: object) -> dict[str, object]:

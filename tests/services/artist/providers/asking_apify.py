@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from kernel.http import HttpClient
 from kernel.limiter import LimitReached
 from services.artist.providers.apify import NAME, ApifyProvider, SpendsCarefully
+from tests.fakes.canned import CannedUpstream
 from tests.fakes.clock import FakeClock
-from tests.services.artist.providers.canned import CannedUpstream
 
 TOKEN = "apify-t0ken"
 RADIOHEAD, HALCYON, UNKNOWN = "4Z8W4fKeB5YxbusRsdQVPb", "2pvfGvbL4mouaDY9ZSwUmv", "0" * 22

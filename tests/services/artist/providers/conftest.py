@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from services.artist.providers.lastfm import LastfmProvider
-from tests.services.artist.providers.canned import CannedUpstream, lastfm_at
+from tests.fakes.canned import CannedUpstream
+from tests.services.artist.providers.canned import lastfm_at
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from kernel.errors import ProviderMalformed
 from kernel.evidence import Absent, Found
 from services.artist.domain import MAX_NAME, Biography, Identity, Profile, SimilarName
 from services.artist.providers.lastfm import LastfmProvider
-from tests.services.artist.providers.canned import CannedUpstream
+from tests.fakes.canned import CannedUpstream
 from upstreams.lastfm.reading import plain_text
 
 GOLDEN = Path(__file__).parent / "lastfm"

@@ -11,7 +11,7 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled
 from kernel.evidence import Absent, Found
 from services.artist.domain import Identity
 from services.artist.providers.lastfm import LastfmProvider
-from tests.services.artist.providers.canned import CannedUpstream
+from tests.fakes.canned import CannedUpstream
 from upstreams.lastfm.reading import plain_text
 
 DECLARED = (ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable)

@@ -15,6 +15,7 @@ from kernel.evidence import Absent, Answer, Found
 from kernel.limiter import LimitReached
 from services.artist.domain import Audience, Identity
 from services.artist.providers.apify import NAME, ApifyProvider
+from tests.fakes.canned import CannedUpstream
 from tests.fakes.raw_server import Conversation, RawServer, answer
 from tests.fakes.servers import find_free_port
 from tests.sandbox.running import RunningSandbox
@@ -28,7 +29,6 @@ from tests.services.artist.providers.asking_apify import (
     item,
     says_items,
 )
-from tests.services.artist.providers.canned import CannedUpstream
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 
 Ask = Callable[[ApifyProvider, str], Answer[Audience]]

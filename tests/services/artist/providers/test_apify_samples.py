@@ -10,9 +10,9 @@ from kernel.evidence import Found
 from services.artist.domain import Audience, Identity
 from services.artist.providers.apify import NAME, ApifyProvider
 from services.artist.providers.apify.answers import Run, parse_run
+from tests.fakes.canned import CannedUpstream
 from tests.fakes.samples import recorded
 from tests.services.artist.providers.asking_apify import apify_at
-from tests.services.artist.providers.canned import CannedUpstream
 from tests.services.providers.contract import fault_of
 
 SAMPLES = recorded(NAME)

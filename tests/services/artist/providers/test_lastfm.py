@@ -11,9 +11,10 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled
 from kernel.evidence import Absent, Found
 from services.artist.domain import Identity, Profile
 from services.artist.providers.lastfm import NAME, LastfmProvider
+from tests.fakes.canned import KEY, USER_AGENT, CannedUpstream
 from tests.fakes.raw_server import RawServer, once
 from tests.sandbox.running import LASTFM, RunningSandbox
-from tests.services.artist.providers.canned import KEY, USER_AGENT, CannedUpstream, lastfm_at
+from tests.services.artist.providers.canned import lastfm_at
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 
 Ask = Callable[[LastfmProvider, str], Any]

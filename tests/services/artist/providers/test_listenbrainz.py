@@ -14,10 +14,10 @@ from kernel.evidence import Absent, Answer, Found
 from kernel.http import HttpClient
 from services.artist.domain import Identity, ListenCounts
 from services.artist.providers.listenbrainz import MOST_AT_ONCE, NAME, ListenbrainzProvider
+from tests.fakes.canned import CannedUpstream
 from tests.fakes.clock import FakeClock
 from tests.fakes.samples import recorded
 from tests.sandbox.running import RunningSandbox
-from tests.services.artist.providers.canned import CannedUpstream
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 
 RADIOHEAD = "a74b1b7f-71a5-4011-9441-d0b5e4122711"

@@ -10,9 +10,9 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderUnavailab
 from kernel.evidence import Absent, Ambiguous, Found
 from services.artist.domain import Identity
 from services.artist.providers.musicbrainz import NAME, MusicbrainzProvider
+from tests.fakes.canned import USER_AGENT
 from tests.sandbox.running import RunningSandbox
 from tests.services.artist.providers.asked_musicbrainz import musicbrainz_at
-from tests.services.artist.providers.canned import USER_AGENT
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 
 Ask = Callable[[MusicbrainzProvider, Identity], Any]

@@ -15,22 +15,20 @@ from kernel.errors import ProviderFault, ProviderMalformed, ProviderThrottled
 from kernel.evidence import Absent, Ambiguous, Answer, Found
 from services.artist.domain import MAX_NAME, Identity, IdentityMatch, Release
 from services.artist.providers.musicbrainz import MusicbrainzProvider
+from tests.fakes.canned import CannedUpstream, answering, body
 from tests.fakes.raw_server import answer
 from tests.services.artist.providers.asked_musicbrainz import (
     MBID,
     OTHER,
     OTHER_SPOTIFY_ID,
     SPOTIFY_ID,
-    answering,
     artist,
-    body,
     groups,
     hits,
     link,
     musicbrainz_at,
     spotify,
 )
-from tests.services.artist.providers.canned import CannedUpstream
 
 T = TypeVar("T")
 

@@ -10,8 +10,9 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderUnavailab
 from kernel.evidence import Absent, Ambiguous, Found
 from services.artist.domain import Identity
 from services.artist.providers.musicbrainz import NAME
+from tests.fakes.canned import answering, body
 from tests.fakes.samples import recorded
-from tests.services.artist.providers.asked_musicbrainz import MBID, answering, body, musicbrainz_at
+from tests.services.artist.providers.asked_musicbrainz import MBID, musicbrainz_at
 
 SAMPLES = recorded(NAME)
 NIRVANA = "5b11f4ce-a62d-471e-81fc-a69a8278c7da"

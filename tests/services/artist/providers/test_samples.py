@@ -10,8 +10,8 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled
 from kernel.evidence import Absent, Found
 from services.artist.domain import Identity, Profile
 from services.artist.providers.lastfm import LastfmProvider
+from tests.fakes.canned import CannedUpstream
 from tests.fakes.samples import recorded
-from tests.services.artist.providers.canned import CannedUpstream
 
 SAMPLES = recorded("lastfm")
 

@@ -12,8 +12,8 @@ from kernel.evidence import Absent, Ambiguous, Found
 from sandbox.spotify.accounts import CLIENT_SECRET
 from services.artist.domain import Identity
 from services.artist.providers.spotify import NAME, SpotifyProvider
+from tests.fakes.canned import USER_AGENT
 from tests.sandbox.running import RunningSandbox
-from tests.services.artist.providers.canned import USER_AGENT
 from tests.services.artist.providers.canned_spotify import spotify_at
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 

@@ -16,7 +16,8 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled
 from kernel.evidence import Absent, Ambiguous, Found
 from services.artist.domain import MAX_NAME, Identity, Profile
 from services.artist.providers.spotify import SpotifyProvider
-from tests.services.artist.providers.canned_spotify import CannedSpotify, album, artist, page, spotify_over
+from tests.fakes.canned_spotify import CannedSpotify, album, artist, page
+from tests.services.artist.providers.canned_spotify import spotify_over
 
 DECLARED = (ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable)
 ID = "0TnOYISbd1XYRBk9myaseg"

@@ -12,9 +12,10 @@ from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled
 from kernel.evidence import Absent, Ambiguous, Found
 from services.artist.domain import Identity, Profile
 from services.artist.providers.spotify import SpotifyProvider
+from tests.fakes.canned_spotify import CannedSpotify, album, page
 from tests.fakes.raw_server import answer
 from tests.fakes.samples import recorded
-from tests.services.artist.providers.canned_spotify import CannedSpotify, album, page, spotify_over
+from tests.services.artist.providers.canned_spotify import spotify_over
 
 SAMPLES = recorded("spotify")
 

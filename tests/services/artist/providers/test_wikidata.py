@@ -14,9 +14,9 @@ from kernel.http import HttpClient
 from services.artist.domain import Identity, Manager
 from services.artist.providers import FindsManagement
 from services.artist.providers.wikidata import MOST_AT_ONCE, NAME, WikidataProvider
+from tests.fakes.canned import USER_AGENT
 from tests.fakes.clock import FakeClock
 from tests.sandbox.running import RunningSandbox
-from tests.services.artist.providers.canned import USER_AGENT
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 
 RADIOHEAD = Identity("Radiohead", mbid="a74b1b7f-71a5-4011-9441-d0b5e4122711", spotify_id="4Z8W4fKeB5YxbusRsdQVPb")

@@ -16,9 +16,9 @@ from kernel.evidence import Absent, Ambiguous, Found
 from kernel.http import HttpClient
 from services.artist.domain import Identity, Management, Manager
 from services.artist.providers.wikidata import WikidataProvider
+from tests.fakes.canned import USER_AGENT, CannedUpstream
 from tests.fakes.clock import FakeClock
 from tests.fakes.samples import recorded
-from tests.services.artist.providers.canned import USER_AGENT, CannedUpstream
 
 SAMPLES = recorded("wikidata")
 ENTITY = "http://www.wikidata.org/entity/"

@@ -16,9 +16,9 @@ from services.tracker.providers import ReadsHistory
 from services.tracker.providers.lastfm import LastfmHistory
 from services.tracker.providers.listenbrainz import ListenbrainzHistory
 from services.tracker.walking import Ask
+from tests.fakes.canned import KEY, USER_AGENT
 from tests.fakes.clock import FakeClock
 from tests.sandbox.running import RunningSandbox
-from tests.services.artist.providers.canned import KEY, USER_AGENT
 
 TOKEN = "t0ken-of-n0body"
 _PATIENCE = timedelta(seconds=5)

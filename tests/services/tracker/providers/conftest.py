@@ -7,8 +7,8 @@ import pytest
 
 from services.tracker.providers.lastfm import LastfmHistory
 from services.tracker.providers.listenbrainz import ListenbrainzHistory
+from tests.fakes.canned import CannedUpstream
 from tests.sandbox.running import LASTFM, RunningSandbox
-from tests.services.artist.providers.canned import CannedUpstream
 from tests.services.tracker.providers.asking import lastfm_at, listenbrainz_at
 
 _numbers = itertools.count()

@@ -11,8 +11,8 @@ from kernel.evidence import Found
 from services.tracker.domain import Mbids, Page, Play, Title
 from services.tracker.providers.lastfm import NAME, LastfmHistory
 from services.tracker.walking import Ask
+from tests.fakes.canned import KEY, USER_AGENT
 from tests.sandbox.running import LASTFM, RunningSandbox
-from tests.services.artist.providers.canned import KEY, USER_AGENT
 from tests.services.providers.contract import TIMEOUT, Subject, fault_of
 from tests.services.tracker.providers.asking import error_of, is_one_sentence, lastfm_at, page_of, play_for, total_of
 from tests.services.tracker.providers.history_contract import HEARD, START, UNKNOWN, AskedHistoryContract, HistoryContract, Kept

@@ -9,7 +9,7 @@ import pytest
 from kernel.errors import NotFound, ProviderMalformed
 from services.tracker.domain import Mbids, Page, Play, Reject, Title
 from services.tracker.providers.lastfm import LastfmHistory
-from tests.services.artist.providers.canned import KEY, CannedUpstream
+from tests.fakes.canned import KEY, CannedUpstream
 from tests.services.providers.contract import fault_of
 from tests.services.tracker.files.uploads import ALBUM_ID, ARTIST_ID, TRACK_ID, lastfm_row
 from tests.services.tracker.providers.asking import error_of, page_of, total_of

@@ -11,8 +11,8 @@ from kernel.evidence import Found
 from services.tracker.domain import Mbids, Page, Play, Title
 from services.tracker.providers.listenbrainz import MOST_AT_ONCE, NAME, ListenbrainzHistory
 from services.tracker.walking import Ask
+from tests.fakes.canned import USER_AGENT
 from tests.sandbox.running import RunningSandbox
-from tests.services.artist.providers.canned import USER_AGENT
 from tests.services.providers.contract import TIMEOUT, Subject, WireContract, fault_of
 from tests.services.tracker.providers.asking import (
     TOKEN,

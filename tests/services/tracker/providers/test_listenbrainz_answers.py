@@ -9,8 +9,8 @@ import pytest
 from kernel.errors import FailedPrecondition, NotFound, ProviderMalformed, ProviderThrottled
 from services.tracker.domain import Mbids, Page, Play, Reject, Title
 from services.tracker.providers.listenbrainz import ListenbrainzHistory
+from tests.fakes.canned import CannedUpstream
 from tests.fakes.raw_server import answer
-from tests.services.artist.providers.canned import CannedUpstream
 from tests.services.providers.contract import fault_of
 from tests.services.tracker.files.uploads import ALBUM_ID, ARTIST_ID, TRACK_ID
 from tests.services.tracker.providers.asking import TOKEN, error_of, listenbrainz_at, page_of, total_of

@@ -1,6 +1,7 @@
 """How is MusicBrainz asked, and what does the status of its answer mean?"""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -17,7 +18,9 @@ _SHORTEST_WAIT = timedelta(seconds=1.1)  # "busy" names a wait of zero, and is b
 _THROTTLE_PAUSE = timedelta(seconds=30)
 _REDIRECTS = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 _REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_PAGE_OF_ARTIST = re.compile(r"[^?#]*/artist/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/?(?:[?#].*)?")
+_PAGE = re.compile(r"[^?#]*/(?P<entity>[a-z-]+)/(?P<mbid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/?(?:[?#].*)?")
+_OPERATORS = re.compile(r'([+\-!(){}\[\]^"~*?:\\/&|])')
+_LONGEST_ASKED = 200
 
 
 class Door:
@@ -60,6 +63,19 @@ class Door:
         """`send` and `read` in one."""
         return self.read(self.send(path, **params))
 
+    def look_up(self, entity: str, mbid: str, *, inc: str, pace: Callable[[], None]) -> Json | None:
+        """The `entity` ("artist", "release" …) with this id, or None. Raises ProviderFault.
+
+        One that was merged comes under another id, which is the one to keep: in one call, or with a redirect in two, `pace`
+        before the second.
+        """
+        answer = self.send(f"{entity}/{mbid}", inc=inc)
+        merged_into = _read_merged_mbid(answer, entity)
+        if merged_into and merged_into != mbid:
+            pace()
+            answer = self.send(f"{entity}/{merged_into}", inc=inc)
+        return self.read(answer)
+
     def _busy(self, answer: HttpAnswer) -> ProviderFault:
         asked = parse_retry_after(answer.headers.get("retry-after"), self._clock.now())
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -68,17 +84,31 @@ class Door:
         return ProviderUnavailable(NAME, f"temporarily unavailable (HTTP {answer.status})", retry_after=wait)
 
 
-def read_merged_mbid(answer: HttpAnswer) -> str | None:
-    """The id of the artist that a redirect names, or None when it is no redirect to an artist.
+def quote(words: str) -> str:
+    """A phrase in Lucene's syntax, every operator escaped: a bare "!!!" asks for nothing. Cut where servers may refuse it."""
+    escaped = _OPERATORS.sub(r"\\\1", _shorten(words))
+    return f'"{escaped}"'
+
+
+def _read_merged_mbid(answer: HttpAnswer, entity: str) -> str | None:
+    """The id of the `entity` ("artist", "release" …) that a redirect names, or None when it is no redirect to one.
 
     Only the id is taken from the address: whom to ask is never for an answer to decide.
     """
     if answer.status not in _REDIRECTS:
         return None
-    found = _PAGE_OF_ARTIST.fullmatch(answer.headers.get("location", ""))
-    return found[1] if found else None
+    found = _PAGE.fullmatch(answer.headers.get("location", ""))
+    return found["mbid"] if found and found["entity"] == entity else None
 
 
 def _read_complaint(answer: HttpAnswer) -> str:
     """MusicBrainz's own words. A proxy's page under the same status has none of them: it raises ProviderMalformed."""
     return text(parse_object(answer, NAME), "error") if answer.status >= HTTPStatus.BAD_REQUEST else ""
+
+
+def _shorten(words: str) -> str:
+    """Whole words only, half of one matches nothing; there may be two in one query, and servers refuse long addresses."""
+    if len(words) <= _LONGEST_ASKED:
+        return words
+    cut = words[:_LONGEST_ASKED]
+    return cut.rpartition(" ")[0] or cut

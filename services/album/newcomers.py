@@ -1,0 +1,63 @@
+"""Which albums came in by an import, and how many of them are enriched by now?"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kernel.clock import Clock
+from kernel.database import Database
+from kernel.jobs import JobStore, Lane
+from services.album.storing.dossiers import ENRICH_ALBUM
+from services.album.storing.tables import albums, tracks
+
+MOST_ALBUMS = 50
+"""So many of one import are enriched unless more are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """Albums that came in by an import, how many of them are to be enriched, and how many of those are."""
+
+    new: int
+    to_enrich: int
+    enriched: int
+
+
+class NewAlbums:
+    """Plans, behind everything else, the enriching of what imports brought in. Safe to call from any thread, any number of times."""
+
+    def __init__(self, database: Database, jobs: JobStore, clock: Clock) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._clock = clock
+
+    def enrich(self, import_id: str, limit: int) -> Newcomers:
+        """Goes on until `limit` of the import's albums are planned, those of most tracks first."""
+        own = albums.c.import_id == import_id
+        with self._database.write() as connection:
+            counts = self._counts(connection, import_id)
+            room = limit - counts.to_enrich
+            if room > 0 and counts.new > counts.to_enrich:
+                size = sa.select(sa.func.count()).where(tracks.c.album_id == albums.c.id).scalar_subquery()
+                best = sa.select(albums.c.id).where(own, albums.c.planned_at.is_(None))
+                best = best.order_by(size.desc(), albums.c.created_at, albums.c.id).limit(room)
+                chosen = list(connection.execute(best).scalars())
+                connection.execute(sa.update(albums).where(albums.c.id.in_(chosen)).values(planned_at=self._clock.now()))
+                for album_id in chosen:
+                    self._jobs.enqueue(
+                        ENRICH_ALBUM,
+                        {"album_id": album_id},
+                        lane=Lane.LOW,
+                        dedupe_key=f"{ENRICH_ALBUM}:{album_id}",
+                        connection=connection,
+                    )
+            return self._counts(connection, import_id)
+
+    def _counts(self, connection: sa.Connection, import_id: str) -> Newcomers:
+        is_planned = albums.c.planned_at.is_not(None)
+        counted = sa.select(
+            sa.func.count(),
+            sa.func.count(albums.c.planned_at),
+            sa.func.count(sa.case((sa.and_(is_planned, albums.c.enriched_at.is_not(None)), 1))),
+        ).where(albums.c.import_id == import_id)
+        return Newcomers(*connection.execute(counted).one())

@@ -1,0 +1,73 @@
+"""Which albums and tracks does the music folder hold? Said of them in the transaction that writes of their files."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from services.album.domain import AlbumId, TrackId
+from services.album.scanning.domain import FileState
+from services.album.storing.files import index_files
+from services.album.storing.tables import albums, tracks
+
+_PEN: Final = 0x616C6275
+"""The number of the pen in storing/writing.py: who makes albums and tracks and who marks them would deadlock in PostgreSQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """What a file says of the place and length of its track."""
+
+    track_id: TrackId
+    disc: int | None = None
+    number: int | None = None
+    duration_ms: int | None = None
+
+
+def take_pen(connection: sa.Connection) -> None:
+    """Until the transaction ends nobody else makes or marks albums and tracks. SQLite has one pen by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PEN)))
+
+
+def count_new(connection: sa.Connection, table: sa.Table, ids: Collection[str], since: datetime) -> int:
+    """How many of these are about to be marked for the first time, and were made since.
+
+    Counted from what is stored: an attempt that is made again has made none, and counts what the one before it made.
+    """
+    new = table.c.id.in_(ids), table.c.in_library.is_(False), table.c.created_at >= since
+    return connection.execute(sa.select(sa.func.count()).select_from(table).where(*new)).scalar_one()
+
+
+def mark_albums(connection: sa.Connection, ids: Collection[AlbumId], now: datetime) -> None:
+    """The library holds something of them."""
+    marked = sa.update(albums).where(albums.c.id.in_(ids), albums.c.in_library.is_(False))
+    connection.execute(marked.values(in_library=True, updated_at=now))
+
+
+def mark_tracks(connection: sa.Connection, shelved: Sequence[Shelved], now: datetime) -> None:
+    """The library holds them. What a file does not say stays as it was."""
+    if not shelved:
+        return
+    said: list[tuple[Any, str]] = [
+        (tracks.c.disc_number, "disc"),
+        (tracks.c.track_number, "number"),
+        (tracks.c.file_duration_ms, "duration_ms"),
+    ]
+    values = {column: sa.func.coalesce(sa.bindparam(name, type_=column.type), column) for column, name in said}
+    is_news = [column.is_distinct_from(value) for column, value in values.items()]
+    marked = sa.update(tracks).where(tracks.c.id == sa.bindparam("marked"), tracks.c.in_library.is_(False) | sa.or_(*is_news))
+    rows = [
+        {"marked": each.track_id, "disc": each.disc, "number": each.number, "duration_ms": each.duration_ms} for each in shelved
+    ]
+    connection.execute(marked.values({**values, tracks.c.in_library: True, tracks.c.updated_at: now}), rows)
+
+
+def settle_library(connection: sa.Connection, now: datetime) -> None:
+    """What no file is left of is not in the library any more."""
+    for table, column in ((tracks, index_files.c.track_id), (albums, index_files.c.album_id)):
+        held = sa.exists().where(column == table.c.id, index_files.c.state == FileState.INDEXED)
+        left = sa.update(table).where(table.c.in_library.is_(True), ~held)
+        connection.execute(left.values(in_library=False, updated_at=now))

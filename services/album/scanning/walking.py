@@ -1,0 +1,278 @@
+"""Which audio files lie in the music folder, in which order, and how is one opened without ever leaving the folder?
+
+Every name is bytes, as the file system has it. Everything is opened by its name in the folder above, never through a link: what
+is swapped for a link between two looks is then refused, not followed.
+"""
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+
+from kernel.errors import FailedPrecondition
+
+SUFFIXES: Final = frozenset(b".mp3 .flac .m4a .mp4 .aac .opus .ogg .oga .wav .aif .aiff .wma .ape .wv .mpc".split())
+_PICTURES: Final = [
+    stem + suffix
+    for stem in (b"cover", b"folder", b"front", b"album")
+    for suffix in (b".jpg", b".jpeg", b".png", b".webp", b".gif")
+]
+_DISC: Final = re.compile(rb"(?:cd|dis[ck]|disque|dvd)[ _.-]*(\d{1,2})(?!\d)", re.IGNORECASE)
+_PASSED_OVER: Final = frozenset(
+    {b"@eadir", b"@recycle", b"#recycle", b"#snapshot", b"$recycle.bin", b"lost+found", b"system volume information"}
+)
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_LONGEST: Final = 2400
+"""Of a folder's path. With a name below it that is 2,656 bytes, and PostgreSQL's indexes take some 2,700."""
+_DEEPEST: Final = 64
+_LATEST: Final = 2**63 - 1
+
+_LEADS_OUT: Final = "It is a link that leads out of the music folder; links are not followed."
+_LEADS_NOWHERE: Final = "It is a link that leads nowhere."
+
+
+class Place(NamedTuple):
+    """How far a walk is: at this file of this folder, or with an empty name at the folder itself, before its files."""
+
+    folder: bytes
+    name: bytes
+
+    @property
+    def path(self) -> bytes:
+        return _join(self.folder, self.name) if self.name else self.folder
+
+
+class Seen(NamedTuple):
+    """An audio file; `picture` is the path of the picture that lies beside it, if there is one."""
+
+    place: Place
+    size: int
+    mtime_ns: int
+    picture: bytes | None
+
+
+class Trouble(NamedTuple):
+    """What cannot be looked at, and why. Of a folder: what lies below is not known to be gone."""
+
+    place: Place
+    reason: str
+    is_folder: bool = False
+
+
+class MusicFolder:
+    """The folder, held open: what it is at the end of a scan is what it was at the beginning."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises FailedPrecondition when it is no folder that can be read."""
+        try:
+            self._root = os.fsencode(os.path.realpath(path, strict=True))
+            self._descriptor = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            raise FailedPrecondition("MUSIC_DIR is no folder that can be read.") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        os.close(self._descriptor)
+
+    def is_empty(self) -> bool:
+        """Whether nothing at all lies in it, as in the place of a disk that is not mounted."""
+        try:
+            with os.scandir(self._root) as entries:
+                return next(entries, None) is None
+        except OSError:
+            return True
+
+    def open(self, path: bytes) -> int:
+        """A descriptor of this file; raises OSError, also for what is no file, or is behind a link."""
+        *folders, name = path.split(b"/")
+        if not {b"", b".", b".."}.isdisjoint([*folders, name]):
+            raise OSError(errno.EINVAL, "no path below the music folder")
+        descriptor = self._open_folder(folders)
+        try:
+            opened = os.open(name, _FILE, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            os.close(opened)
+            raise OSError(errno.EINVAL, "no file")
+        return opened
+
+    def has(self, path: bytes) -> bool:
+        """Whether there is a file of this path; also where that cannot be seen."""
+        try:
+            os.close(self.open(path))
+        except OSError as error:
+            return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL)
+        return True
+
+    def walk(self, after: Place | None = None) -> Generator[Seen | Trouble, None, None]:
+        """Everything after that place: of each folder its files, then its folders, each in the order of their bytes.
+
+        Only names of one folder and of those above it are in memory at a time. Raises FailedPrecondition when MUSIC_DIR fails.
+        """
+        levels: list[_Level] = []
+        try:
+            yield from self._enter(levels, b"", after)
+            while levels:
+                name = next(levels[-1].folders, None)
+                if name is None:
+                    os.close(levels.pop().descriptor)
+                    continue
+                path = _join(levels[-1].path, name)
+                if after is None or not _is_before(path, after):
+                    yield from self._enter(levels, path, after)
+        finally:
+            for level in levels:
+                os.close(level.descriptor)
+
+    def _enter(self, levels: list["_Level"], path: bytes, after: Place | None) -> Iterator[Seen | Trouble]:
+        """Adds its level, and tells what lies in it after that place."""
+        above = levels[-1] if levels else None
+        descriptor = -1
+        try:
+            if len(path) > _LONGEST or len(levels) > _DEEPEST:
+                raise OSError(errno.ENAMETOOLONG, "too deep")  # noqa: TRY301 - one of several troubles of a folder
+            descriptor = (
+                os.open(path.rpartition(b"/")[2], _FOLDER, dir_fd=above.descriptor) if above else os.dup(self._descriptor)
+            )
+            listing = _list(descriptor)
+        except OSError as error:
+            if descriptor >= 0:
+                os.close(descriptor)
+            if above is None:
+                raise FailedPrecondition("MUSIC_DIR cannot be read.") from None
+            place = Place(path, b"")
+            if error.errno != errno.ENOENT and (after is None or place != after):
+                yield Trouble(place, _why_no_folder(error), is_folder=True)
+            return
+        picture = _join(path, listing.picture) if listing.picture else None
+        if picture is None and above and disc_of(path):
+            picture = above.picture
+        levels.append(_Level(path, descriptor, iter(listing.folders), picture))
+        yield from self._entries(levels[-1], listing, after)
+
+    def _entries(self, level: "_Level", listing: "_Listing", after: Place | None) -> Iterator[Seen | Trouble]:
+        began = b"" if after is None or _parts(level.path) > _parts(after.folder) else after.name
+        if after is not None and _parts(level.path) < _parts(after.folder):
+            return
+        for name, is_link in listing.entries:
+            if name <= began:
+                continue
+            place = Place(level.path, name)
+            if is_link:
+                reason = self._why_not_followed(place.path)
+                if reason:
+                    yield Trouble(place, reason)
+                continue
+            try:
+                found = os.stat(name, dir_fd=level.descriptor, follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                yield Trouble(place, "It cannot be looked at.")
+                continue
+            if stat.S_ISREG(found.st_mode):
+                yield Seen(place, found.st_size, changed_at(found), level.picture)
+
+    def _why_not_followed(self, path: bytes) -> str:
+        """Empty where it leads to something inside, which is indexed there."""
+        try:
+            target = os.path.realpath(_join(self._root, path), strict=True)
+        except PermissionError:
+            return _LEADS_OUT
+        except OSError:
+            return _LEADS_NOWHERE
+        return "" if target == self._root or target.startswith(self._root.rstrip(b"/") + b"/") else _LEADS_OUT
+
+    def _open_folder(self, names: list[bytes]) -> int:
+        descriptor = os.dup(self._descriptor)
+        for name in names:
+            above = descriptor
+            try:
+                descriptor = os.open(name, _FOLDER, dir_fd=above)
+            finally:
+                os.close(above)
+        return descriptor
+
+
+def changed_at(found: os.stat_result) -> int:
+    """When the file was last changed, in nanoseconds, as far as 63 bits go: any time can be set."""
+    return max(-_LATEST, min(found.st_mtime_ns, _LATEST))
+
+
+def disc_of(folder: bytes) -> int | None:
+    """Which disc a folder of this path holds, by its name: `CD1`, `Disc 2`."""
+    found = _DISC.match(folder.rpartition(b"/")[2])
+    return int(found[1]) if found else None
+
+
+class _Level(NamedTuple):
+    """A folder that is being walked through; `folders` are those still to come."""
+
+    path: bytes
+    descriptor: int
+    folders: Iterator[bytes]
+    picture: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What of a folder is of interest: audio files and links (which it is), folders, a picture; in order."""
+
+    entries: list[tuple[bytes, bool]]
+    folders: list[bytes]
+    picture: bytes | None
+
+
+def _list(descriptor: int) -> _Listing:
+    """What is hidden, or a system's own, is passed over, and so is all that is no file: opening a pipe may wait for ever."""
+    entries, folders = [], []
+    pictures: dict[bytes, bytes] = {}
+    with os.scandir(descriptor) as found:
+        for entry in found:
+            name = os.fsencode(entry.name)
+            small = name.lower()
+            if small.startswith(b".") or small in _PASSED_OVER:
+                continue
+            if entry.is_symlink():
+                entries.append((name, True))
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(name)
+            elif entry.is_file(follow_symlinks=False):
+                if os.path.splitext(small)[1] in SUFFIXES:  # noqa: PTH122 - pathlib takes no bytes
+                    entries.append((name, False))
+                elif small in _PICTURES:
+                    pictures[small] = max(name, pictures.get(small, b""))
+    entries.sort()
+    folders.sort()
+    return _Listing(entries, folders, next((pictures[name] for name in _PICTURES if name in pictures), None))
+
+
+def _is_before(folder: bytes, place: Place) -> bool:
+    """Whether all that lies in the folder comes before the place."""
+    parts = _parts(folder)
+    return parts < _parts(place.folder)[: len(parts)]
+
+
+def _parts(folder: bytes) -> list[bytes]:
+    return folder.split(b"/") if folder else []
+
+
+def _join(folder: bytes, name: bytes) -> bytes:
+    return folder + b"/" + name if folder else name
+
+
+def _why_no_folder(error: OSError) -> str:
+    if error.errno in (errno.ELOOP, errno.ENOTDIR):
+        return "It was a folder, and became something else meanwhile."
+    if error.errno == errno.ENAMETOOLONG:
+        return "It lies too deep: its path is longer than we can keep."
+    return "The folder cannot be read." if error.errno not in (errno.EACCES, errno.EPERM) else "We may not read this folder."

@@ -1,0 +1,267 @@
+"""Where does what is said of albums and tracks lie, and what of it do their own rows show?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from facts.known import Check
+from facts.storing import FactShelf
+from facts.values import Image, Tag, Text
+from kernel.clock import Clock
+from kernel.database import Database
+from kernel.errors import NotFound
+from kernel.jobs import JobStore, Lane
+from services.album.asking import Learned
+from services.album.domain import (
+    AlbumField,
+    AlbumId,
+    AlbumTrack,
+    Description,
+    Kind,
+    TrackField,
+    TrackId,
+    TrackKind,
+)
+from services.album.dossier import (
+    AlbumDossier,
+    AlbumOverride,
+    AlbumTrust,
+    AlbumValue,
+    TrackDossier,
+    TrackTrust,
+    TrackValue,
+    with_drift,
+)
+from services.album.storing import listing, rows
+from services.album.storing.tables import albums, said_of_albums, said_of_tracks, tracks
+
+ENRICH_ALBUM = "enrich_album"
+ENRICH_TRACK = "enrich_track"
+
+_TEXT, _WORD, _NUMBER, _WORDS = TypeAdapter(Text), TypeAdapter(str), TypeAdapter(int), TypeAdapter(tuple[str, ...])
+_TAGS = TypeAdapter(tuple[Tag, ...])
+facts_of_albums: Final[FactShelf[AlbumField, AlbumValue, Kind]] = FactShelf(
+    said_of_albums,
+    {
+        AlbumField.URL: _WORD,
+        AlbumField.LISTENERS: _NUMBER,
+        AlbumField.PLAYCOUNT: _NUMBER,
+        AlbumField.TAGS: _TAGS,
+        AlbumField.WIKI: _TEXT,
+        AlbumField.IMAGES: TypeAdapter(tuple[Image, ...]),
+        AlbumField.TRACKS: TypeAdapter(tuple[AlbumTrack, ...]),
+        AlbumField.GENRES: _WORDS,
+        AlbumField.RELEASED: _WORD,
+        AlbumField.KIND: _WORD,
+        AlbumField.LABELS: _WORDS,
+        AlbumField.BARCODE: _WORD,
+        AlbumField.MBID: _WORD,
+        AlbumField.RELEASE_GROUP_MBID: _WORD,
+        AlbumField.SPOTIFY_ID: _WORD,
+        AlbumField.DESCRIPTION: TypeAdapter(Description),
+    },
+    Kind,
+)
+facts_of_tracks: Final[FactShelf[TrackField, TrackValue, TrackKind]] = FactShelf(
+    said_of_tracks,
+    {
+        TrackField.URL: _WORD,
+        TrackField.LISTENERS: _NUMBER,
+        TrackField.PLAYCOUNT: _NUMBER,
+        TrackField.TAGS: _TAGS,
+        TrackField.DURATION: TypeAdapter(timedelta),
+    },
+    TrackKind,
+)
+
+GenresOf = Callable[[AlbumDossier], Sequence[str]]
+FileGenres = Callable[[sa.Connection, AlbumId], tuple[tuple[str, int], ...]]
+
+
+class AlbumDossiers:
+    """Satisfies enriching.Shelf for albums. Safe to call from any thread; each method is one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        jobs: JobStore,
+        *,
+        trust: AlbumTrust,
+        genres: GenresOf,
+        file_genres: FileGenres,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._trust = trust
+        self._genres = genres
+        self._file_genres = file_genres
+        self._clock = clock
+
+    def load(self, thing_id: str) -> AlbumDossier | None:
+        """Everything known of the album, in one snapshot."""
+        with self._database.read() as connection:
+            return self._load(connection, thing_id)
+
+    def save(self, thing_id: str, learned: Learned[AlbumField, AlbumValue, Kind]) -> AlbumDossier:
+        """All or nothing; what was not answered is asked again by a job. Raises NotFound when the album is gone."""
+        with self._database.write() as connection:
+            self._there(connection, thing_id)
+            facts_of_albums.write_facts(connection, thing_id, learned.facts)
+            facts_of_albums.write_checks(connection, thing_id, learned.checks)
+            dossier = self._show(connection, thing_id)
+            plan_again(self._jobs, connection, ENRICH_ALBUM, {"album_id": thing_id}, learned.checks)
+            return dossier
+
+    def save_override(self, album_id: str, override: AlbumOverride, *, is_due: bool) -> None:
+        """`is_due`: what was said before may be about another album, so that everything is asked anew. Raises NotFound."""
+        with self._database.write() as connection:
+            self._there(connection, album_id)
+            facts_of_albums.write_overrides(connection, album_id, [override])
+            if is_due:
+                facts_of_albums.make_due(connection, [album_id], self._clock.now())
+            self._show(connection, album_id)
+
+    def delete_override(self, album_id: str, field: AlbumField, *, is_due: bool) -> bool:
+        """Whether there was one. Raises NotFound."""
+        with self._database.write() as connection:
+            self._there(connection, album_id)
+            gone = facts_of_albums.delete_override(connection, album_id, field)
+            if is_due:
+                facts_of_albums.make_due(connection, [album_id], self._clock.now())
+            self._show(connection, album_id)
+            return gone
+
+    def mark_due(self, album_ids: Sequence[str]) -> list[str]:
+        """Makes everything about these albums due now; answers which of them are known."""
+        with self._database.write() as connection:
+            known = list(connection.execute(sa.select(albums.c.id).where(albums.c.id.in_(album_ids))).scalars())
+            facts_of_albums.make_due(connection, known, self._clock.now())
+        return known
+
+    def show(self, album_ids: Sequence[str]) -> None:
+        """Brings their rows up to what is known now, after their files have changed."""
+        with self._database.write() as connection:
+            for album_id in album_ids:
+                self._show(connection, album_id)
+
+    def _load(self, connection: sa.Connection, album_id: str) -> AlbumDossier | None:
+        row = connection.execute(listing.whole_albums().where(albums.c.id == album_id)).one_or_none()
+        if row is None:
+            return None
+        return AlbumDossier(
+            album=rows.album_of(row),
+            facts=facts_of_albums.load_facts(connection, album_id),
+            overrides=facts_of_albums.load_overrides(connection, album_id),
+            checks=facts_of_albums.load_checks(connection, album_id),
+            file_genres=self._file_genres(connection, AlbumId(album_id)),
+        )
+
+    def _there(self, connection: sa.Connection, album_id: str) -> AlbumDossier:
+        dossier = self._load(connection, album_id)
+        if dossier is None:
+            raise NotFound("No album has this id.")
+        return dossier
+
+    def _show(self, connection: sa.Connection, album_id: str) -> AlbumDossier:
+        """Brings the columns of the album's own row, and the drift of its overrides, up to what is known now."""
+        dossier = self._there(connection, album_id)
+        drifted = with_drift(dossier, self._trust, self._clock.now())
+        facts_of_albums.write_overrides(connection, album_id, drifted)
+        values = self._columns(dossier) | {"updated_at": self._clock.now()}
+        connection.execute(sa.update(albums).where(albums.c.id == album_id).values(values))
+        return self._there(connection, album_id)
+
+    def _columns(self, dossier: AlbumDossier) -> dict[str, Any]:
+        def shown(field: AlbumField) -> Any:
+            best = dossier.chosen(field, trust=self._trust)
+            return best.value if best else None
+
+        return {
+            "release_group_mbid": shown(AlbumField.RELEASE_GROUP_MBID),
+            "spotify_id": shown(AlbumField.SPOTIFY_ID),
+            "lastfm_url": shown(AlbumField.URL),
+            "lastfm_listeners": shown(AlbumField.LISTENERS),
+            "lastfm_playcount": shown(AlbumField.PLAYCOUNT),
+            "lastfm_tags": [tag.name for tag in shown(AlbumField.TAGS) or ()],
+            "genres": list(self._genres(dossier)),
+            "released": shown(AlbumField.RELEASED),
+            "enriched_at": dossier.answered_at(),
+        }
+
+
+class TrackDossiers:
+    """Satisfies enriching.Shelf for tracks. Safe to call from any thread; each method is one transaction."""
+
+    def __init__(self, database: Database, jobs: JobStore, *, trust: TrackTrust, clock: Clock) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._trust = trust
+        self._clock = clock
+
+    def load(self, thing_id: str) -> TrackDossier | None:
+        """Everything known of the track, in one snapshot."""
+        with self._database.read() as connection:
+            return _load_track(connection, thing_id)
+
+    def save(self, thing_id: str, learned: Learned[TrackField, TrackValue, TrackKind]) -> TrackDossier:
+        """All or nothing; what was not answered is asked again by a job. Raises NotFound when the track is gone."""
+        with self._database.write() as connection:
+            if _load_track(connection, thing_id) is None:
+                raise NotFound("No track has this id.")
+            facts_of_tracks.write_facts(connection, thing_id, learned.facts)
+            facts_of_tracks.write_checks(connection, thing_id, learned.checks)
+            dossier = _load_track(connection, thing_id)
+            if dossier is None:
+                raise NotFound("No track has this id.")
+            values = _columns_of_track(dossier, self._trust, self._clock.now())
+            connection.execute(sa.update(tracks).where(tracks.c.id == thing_id).values(values))
+            plan_again(self._jobs, connection, ENRICH_TRACK, {"track_id": thing_id}, learned.checks)
+            return replace(dossier, track=rows.track_of(_track_row(connection, thing_id)))
+
+
+def plan_again(
+    jobs: JobStore, connection: sa.Connection, kind: str, payload: Mapping[str, str], checks: Sequence[Check[Any]]
+) -> None:
+    """A job asks again, when that is due, for what was not answered."""
+    due = [check.next_check_at for check in checks if not check.is_answer]
+    if due:
+        key = f"{kind}:{next(iter(payload.values()))}"
+        jobs.enqueue(kind, dict(payload), lane=Lane.LOW, due_at=min(due), dedupe_key=key, connection=connection)
+
+
+def _track_row(connection: sa.Connection, track_id: str) -> Any:
+    return connection.execute(sa.select(tracks).where(tracks.c.id == track_id)).one_or_none()
+
+
+def _load_track(connection: sa.Connection, track_id: str) -> TrackDossier | None:
+    row = _track_row(connection, TrackId(track_id))
+    if row is None:
+        return None
+    return TrackDossier(
+        track=rows.track_of(row),
+        facts=facts_of_tracks.load_facts(connection, track_id),
+        overrides=facts_of_tracks.load_overrides(connection, track_id),
+        checks=facts_of_tracks.load_checks(connection, track_id),
+    )
+
+
+def _columns_of_track(dossier: TrackDossier, trust: TrackTrust, now: datetime) -> dict[str, Any]:
+    def shown(field: TrackField) -> Any:
+        best = dossier.chosen(field, trust=trust)
+        return best.value if best else None
+
+    duration = shown(TrackField.DURATION)
+    return {
+        "lastfm_url": shown(TrackField.URL),
+        "lastfm_listeners": shown(TrackField.LISTENERS),
+        "lastfm_playcount": shown(TrackField.PLAYCOUNT),
+        "lastfm_tags": [tag.name for tag in shown(TrackField.TAGS) or ()],
+        "duration_ms": round(duration / timedelta(milliseconds=1)) if duration else None,
+        "enriched_at": dossier.answered_at(),
+        "updated_at": now,
+    }

@@ -1,0 +1,158 @@
+"""How are the files of the music folder and its scans laid out, and how is each found again?"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kernel.database import Json, UtcDateTime, dialect_insert, upsert
+from services.album.scanning.domain import Counts, FileProblem, FileState, IndexedFile, Scan, ScanId, ScanState
+from services.album.storing.tables import metadata
+
+index_files: Final = sa.Table(
+    "index_files",
+    metadata,
+    sa.Column("path", sa.LargeBinary, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("mtime_ns", sa.BigInteger, nullable=False),
+    sa.Column("fingerprint", sa.String(64)),
+    sa.Column("track_id", sa.String(36), sa.ForeignKey("tracks.id", ondelete="SET NULL")),
+    sa.Column("album_id", sa.String(36), sa.ForeignKey("albums.id", ondelete="SET NULL")),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("genres", Json, nullable=False),
+    sa.Column("released", sa.String(10)),
+    sa.Column("release_group_mbid", sa.String(36)),
+    sa.Column("picture", sa.String(5), nullable=False),
+    sa.Column("folder_picture", sa.LargeBinary),
+    sa.Column("scanned_at", UtcDateTime, nullable=False),
+    sa.Column("scan_id", sa.BigInteger, nullable=False),  # the last one that saw it
+)
+_IS_FAILED = index_files.c.state == FileState.FAILED
+_IS_INDEXED = index_files.c.state == FileState.INDEXED
+_IS_MISSING = index_files.c.state == FileState.MISSING
+sa.Index("ix_index_files_fingerprint", index_files.c.fingerprint)
+sa.Index("ix_index_files_track", index_files.c.track_id)
+sa.Index("ix_index_files_album", index_files.c.album_id)
+_FAILED = sa.text("state = 'failed'")
+sa.Index("ix_index_files_failed", index_files.c.path, sqlite_where=_FAILED, postgresql_where=_FAILED)
+
+scans: Final = sa.Table(
+    "scans",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("turn", sa.SmallInteger, unique=True),  # 1 until it is over, so that there is one at a time
+    sa.Column("state", sa.String(9), nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("counts", Json, nullable=False),
+    sa.Column("folder", sa.LargeBinary, nullable=False),
+    sa.Column("job_id", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("started_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+
+
+def add_scan(connection: sa.Connection, now: datetime) -> ScanId | None:
+    """A new scan, QUEUED, without a job yet; None while another one is not over."""
+    row = {"turn": 1, "state": ScanState.QUEUED, "error": "", "counts": {}, "folder": b"", "job_id": "", "revision": 1}
+    new = dialect_insert(connection, scans).values(**row, created_at=now)
+    added = connection.execute(new.on_conflict_do_nothing(index_elements=["turn"]).returning(scans.c.id)).scalar_one_or_none()
+    return None if added is None else ScanId(added)
+
+
+def load_scan(connection: sa.Connection, scan_id: ScanId) -> Scan | None:
+    row = connection.execute(sa.select(scans).where(scans.c.id == scan_id)).one_or_none()
+    return None if row is None else _scan_of(row)
+
+
+def load_active_scan(connection: sa.Connection) -> Scan | None:
+    """The one that is not over, if there is one."""
+    row = connection.execute(sa.select(scans).where(scans.c.turn == 1)).one_or_none()
+    return None if row is None else _scan_of(row)
+
+
+def list_scans(connection: sa.Connection, *, before: int | None, limit: int) -> list[Scan]:
+    """Newest first, those older than the scan `before`."""
+    wanted = sa.select(scans).order_by(scans.c.id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(scans.c.id < before)
+    return [_scan_of(row) for row in connection.execute(wanted)]
+
+
+def change_scan(connection: sa.Connection, scan_id: ScanId, **values: Any) -> bool:
+    """Whether the scan was not over, and now has these values. Who watches it sees a new revision."""
+    plain: dict[str, Any] = {name: value.to_json() if isinstance(value, Counts) else value for name, value in values.items()}
+    if values.get("state") in (ScanState.COMPLETED, ScanState.CANCELLED, ScanState.FAILED):
+        plain["turn"] = None
+    changed = sa.update(scans).where(scans.c.id == scan_id, scans.c.turn == 1).values(**plain, revision=scans.c.revision + 1)
+    return connection.execute(changed).rowcount > 0
+
+
+def load_files(connection: sa.Connection, paths: Collection[bytes]) -> dict[bytes, IndexedFile]:
+    """What is known of these paths."""
+    found = connection.execute(sa.select(index_files).where(index_files.c.path.in_(paths)))
+    return {row.path: _file_of(row) for row in found}
+
+
+def load_alike(connection: sa.Connection, fingerprints: Collection[str]) -> list[IndexedFile]:
+    """Files that have a track and one of these fingerprints, by path."""
+    alike = sa.select(index_files).where(index_files.c.fingerprint.in_(fingerprints), index_files.c.track_id.is_not(None))
+    return [_file_of(row) for row in connection.execute(alike.order_by(index_files.c.path))]
+
+
+def save_files(connection: sa.Connection, files: Sequence[IndexedFile], scan_id: ScanId, now: datetime) -> None:
+    rows = [file.to_row() | {"scanned_at": now, "scan_id": scan_id} for file in files]
+    upsert(connection, index_files, rows, key=["path"])
+
+
+def forget_files(connection: sa.Connection, paths: Collection[bytes]) -> None:
+    if paths:
+        connection.execute(sa.delete(index_files).where(index_files.c.path.in_(paths)))
+
+
+def mark_seen(connection: sa.Connection, paths: Collection[bytes], scan_id: ScanId) -> None:
+    """They are as they were."""
+    if paths:
+        connection.execute(sa.update(index_files).where(index_files.c.path.in_(paths)).values(scan_id=scan_id))
+
+
+def mark_unknown(connection: sa.Connection, folder: bytes, scan_id: ScanId) -> None:
+    """Nobody could look below this folder: what was there is not known to be gone."""
+    is_below = index_files.c.path > folder + b"/", index_files.c.path < folder + b"0"  # the byte after the slash
+    connection.execute(sa.update(index_files).where(*is_below, ~_IS_MISSING).values(scan_id=scan_id))
+
+
+def count_gone(connection: sa.Connection, scan_id: ScanId) -> int:
+    """How many were indexed, and not seen by this scan."""
+    gone = sa.select(sa.func.count()).select_from(index_files).where(_IS_INDEXED, index_files.c.scan_id < scan_id)
+    return connection.execute(gone).scalar_one()
+
+
+def settle_gone(connection: sa.Connection, scan_id: ScanId) -> int:
+    """At the end of a scan: what it did not see is missing, or no problem any more. How many are missing."""
+    is_unseen = index_files.c.scan_id < scan_id
+    connection.execute(sa.delete(index_files).where(_IS_FAILED, is_unseen))
+    gone = sa.update(index_files).where(_IS_INDEXED, is_unseen).values(state=FileState.MISSING)
+    return connection.execute(gone).rowcount
+
+
+def list_problems(connection: sa.Connection, *, after: bytes | None, limit: int) -> list[FileProblem]:
+    """By path, those after that one."""
+    wanted = sa.select(index_files).where(_FAILED).order_by(index_files.c.path).limit(limit)
+    if after is not None:
+        wanted = wanted.where(index_files.c.path > after)
+    return [FileProblem(row.path, row.reason, row.scanned_at) for row in connection.execute(wanted)]
+
+
+def _scan_of(row: sa.Row[Any]) -> Scan:
+    values = {name: getattr(row, name) for name in Scan.__dataclass_fields__}
+    return Scan(**values | {"id": ScanId(row.id), "state": ScanState(row.state), "counts": Counts(**row.counts)})
+
+
+def _file_of(row: sa.Row[Any]) -> IndexedFile:
+    values = {name: getattr(row, name) for name in IndexedFile.__dataclass_fields__}
+    return IndexedFile(**values | {"state": FileState(row.state), "genres": tuple(row.genres)})
