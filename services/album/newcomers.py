@@ -24,7 +24,7 @@ class Newcomers:
 
 
 class NewAlbums:
-    """Plans, behind everything else, the enriching of what imports brought in. Safe to call from any thread, any number of times."""
+    """Plans, behind everything else, the enriching of what imports brought in. Any thread may call it, any number of times."""
 
     def __init__(self, database: Database, jobs: JobStore, clock: Clock) -> None:
         self._database = database

@@ -63,7 +63,7 @@ class Corrections:
     dossiers: AlbumDossiers
 
     def set_override(self, album_id: AlbumId, override: AlbumOverride, *, settles: bool) -> Reading[AlbumDossier]:
-        """Makes a person's value win. `settles`: it says which album is meant, so that everything is asked anew. Raises NotFound."""
+        """Makes a person's value win. `settles`: it says which album is meant: everything is asked anew. Raises NotFound."""
         self.dossiers.save_override(album_id, override, is_due=settles)
         return self._changed(album_id)
 

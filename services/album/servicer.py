@@ -72,9 +72,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         reading = self._parts.albums.enrich(requests.album_id(request.album), wish)
         return pb.EnrichAlbumResponse(enriched_album=enriched.enriched_album(self._parts.viewpoint.view(reading, language)))
 
-    def GetEnrichedAlbum(
-        self, request: pb.GetEnrichedAlbumRequest, context: grpc.ServicerContext
-    ) -> pb.GetEnrichedAlbumResponse:
+    def GetEnrichedAlbum(self, request: pb.GetEnrichedAlbumRequest, context: grpc.ServicerContext) -> pb.GetEnrichedAlbumResponse:
         language = requests.language(request.language, self._parts.language)
         reading = self._parts.albums.get(requests.album_id(request.album))
         return pb.GetEnrichedAlbumResponse(enriched_album=enriched.enriched_album(self._parts.viewpoint.view(reading, language)))
@@ -107,9 +105,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         self._parts.corrections.delete_override(requests.album_id(request.album), field, settles=field in giving.IDS)
         return pb.DeleteAlbumOverrideResponse()
 
-    def InvalidateAlbums(
-        self, request: pb.InvalidateAlbumsRequest, context: grpc.ServicerContext
-    ) -> pb.InvalidateAlbumsResponse:
+    def InvalidateAlbums(self, request: pb.InvalidateAlbumsRequest, context: grpc.ServicerContext) -> pb.InvalidateAlbumsResponse:
         return pb.InvalidateAlbumsResponse(invalidated_count=self._parts.corrections.invalidate(requests.album_ids(request)))
 
     def GetTrack(self, request: pb.GetTrackRequest, context: grpc.ServicerContext) -> pb.GetTrackResponse:
@@ -120,9 +116,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         reading = self._parts.tracks.enrich(requests.track_id(request.track), wish)
         return pb.EnrichTrackResponse(enriched_track=enriched.enriched_track(self._parts.viewpoint.view_track(reading)))
 
-    def GetEnrichedTrack(
-        self, request: pb.GetEnrichedTrackRequest, context: grpc.ServicerContext
-    ) -> pb.GetEnrichedTrackResponse:
+    def GetEnrichedTrack(self, request: pb.GetEnrichedTrackRequest, context: grpc.ServicerContext) -> pb.GetEnrichedTrackResponse:
         reading = self._parts.tracks.get(requests.track_id(request.track))
         return pb.GetEnrichedTrackResponse(enriched_track=enriched.enriched_track(self._parts.viewpoint.view_track(reading)))
 
@@ -158,7 +152,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         return (str(after[0]), str(after[1])) if after else None
 
     def _place(self, request: Any) -> Place | None:
-        after = self._parts.tokens.read(request.page_token, request)
+        after: Sequence[Any] | None = self._parts.tokens.read(request.page_token, request)
         return (int(after[0]), int(after[1]), str(after[2]), str(after[3])) if after else None
 
     def _token(self, found: Sequence[tuple[tuple[Any, ...], Any]], size: int, request: Message) -> str:

@@ -27,7 +27,7 @@ class AlbumSettings(EnrichmentSettings):
     )
     album_providers: Names = Field(
         PROVIDERS,
-        description="Who is asked about albums, and whom to believe first of two that are equally sure; leave one out to switch it off.",
+        description="Who is asked about albums, and whom to believe first of two equally sure; leave one out to switch it off.",
     )
     enrichment_cache_ttl_releases: Span = Field(
         timedelta(days=30), description="How long an album's release, label and shop entry count as fresh."

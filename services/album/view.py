@@ -7,9 +7,11 @@ from typing import Any
 from facts import telling
 from facts.known import Check, CheckOutcome, first_shown
 from facts.telling import Missing, NoteReason
+from facts.values import Tag
 from kernel.evidence import Candidate, Evidence, Reading, Standing
 from services.album.domain import AlbumField, Genre, Kind
 from services.album.dossier import AlbumDossier, AlbumTrust, AlbumValue, TrackDossier
+from services.album.genres import resolve_genres
 
 Explanation = telling.Explanation[AlbumField, AlbumValue]
 
@@ -122,6 +124,18 @@ class Viewpoint:
     def _off(self) -> Iterator[Missing]:
         for provider, message in self.off.items():
             yield Missing(provider, "", NoteReason.OFF, message)
+
+
+def genres_of(dossier: AlbumDossier) -> tuple[Genre, ...]:
+    """What tags, directory and files come to together."""
+    tags = [tag for fact in dossier.said(AlbumField.TAGS) if isinstance(fact.value, tuple) for tag in fact.value]
+    filed = [name for fact in dossier.said(AlbumField.GENRES) if isinstance(fact.value, tuple) for name in fact.value]
+    return resolve_genres(
+        album_tags=[tag for tag in tags if isinstance(tag, Tag)],
+        musicbrainz=[name for name in filed if isinstance(name, str)],
+        files=dict(dossier.file_genres),
+        own_names=(dossier.album.title, dossier.album.artist_name),
+    )
 
 
 def kinds_of(field: AlbumField) -> tuple[Kind, ...]:

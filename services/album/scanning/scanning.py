@@ -1,4 +1,4 @@
-"""How is the music folder scanned? Some files at a time, with how far we are in the same transaction: so it can be stopped anywhere."""
+"""How is the music folder scanned? Some files at a time, and how far we are with them: so it can be stopped anywhere."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
