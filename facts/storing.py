@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic
 
 import sqlalchemy as sa
@@ -165,10 +166,11 @@ class FactShelf(Generic[F, V, K]):
     def load_overrides(self, connection: sa.Connection, owner: str) -> tuple[Override[F, V], ...]:
         return tuple(map(self._override_of, self._of(connection, self.tables.overrides, owner)))
 
-    def make_due(self, connection: sa.Connection, owners: Sequence[str], now: Any) -> None:
-        """Everything about these is asked for again when it is next read."""
+    def make_due(self, connection: sa.Connection, owners: Sequence[str], now: datetime, kind: K | None = None) -> None:
+        """Everything about these, or all of one kind, is asked for again when it is next read."""
         table = self.tables.checks
-        connection.execute(sa.update(table).where(table.c[self.tables.key].in_(owners)).values(next_check_at=now))
+        due = sa.update(table).where(table.c[self.tables.key].in_(owners)).values(next_check_at=now)
+        connection.execute(due if kind is None else due.where(table.c.kind == kind))
 
     def _of(self, connection: sa.Connection, table: sa.Table, owner: str) -> sa.CursorResult[Any]:
         return connection.execute(sa.select(table).where(table.c[self.tables.key] == owner))

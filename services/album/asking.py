@@ -167,7 +167,7 @@ def facts_of_track(value: TrackProfile, evidence: Evidence) -> list[TrackFact]:
         TrackField.LISTENERS: value.listeners,
         TrackField.PLAYCOUNT: value.playcount,
         TrackField.TAGS: value.tags,
-        TrackField.DURATION: value.duration,
+        TrackField.DURATION: round(value.duration / timedelta(milliseconds=1)) if value.duration else None,
     }
     return [TrackFact(field, said, evidence) for field, said in values.items() if said not in (None, "", ())]
 

@@ -1,7 +1,7 @@
 """What is known of one album, and of one track, from whom?"""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from facts import known
 from facts.values import Image, Tag, Text
@@ -20,7 +20,8 @@ from services.album.domain import (
 )
 
 AlbumValue = str | int | tuple[str, ...] | tuple[Tag, ...] | tuple[Image, ...] | tuple[AlbumTrack, ...] | Text | Description
-TrackValue = str | int | tuple[Tag, ...] | timedelta
+TrackValue = str | int | tuple[Tag, ...]
+"""Durations are milliseconds: in JSON, as caches hold it, a timedelta is a text among others."""
 
 AlbumFact = known.Fact[AlbumField, AlbumValue]
 AlbumOverride = known.Override[AlbumField, AlbumValue]

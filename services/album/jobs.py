@@ -35,14 +35,13 @@ class EnrichesArtists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What this service's jobs need. `language` is that of texts asked for, `text_language` that of descriptions."""
+    """What this service's jobs need. `language` is the one that texts are asked for in."""
 
     albums: EnrichingAlbums
     tracks: EnrichingTracks
     describing: Describing
     artists: EnrichesArtists
     language: str
-    text_language: str
     clock: Clock
 
 
@@ -63,7 +62,7 @@ class _Doing:
         album_id = context.job.payload["album_id"]
         with suppress(ProviderFault):  # still no answer is no failed attempt: the checks say when it is worth asking again
             self.work.albums.enrich(album_id, Wish(self.work.language, is_waited_for=False))
-        self.work.describing.describe(album_id, self.work.text_language)
+        self.work.describing.describe(album_id)
         return self._again(self.work.albums.get(album_id).value.checks)
 
     def enrich_track(self, context: JobContext) -> Again | None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from kernel.errors import NotFound
 from kernel.evidence import Reading
 from services.album.asking import Wish
+from services.album.descriptions import Describing
 from services.album.domain import Album, AlbumField, AlbumId, ArtistId, ArtistName, Ensured, Kind, Track, TrackId, TrackName
 from services.album.dossier import AlbumDossier, AlbumOverride
 from services.album.jobs import EnrichingAlbums
@@ -56,11 +57,18 @@ class AlbumPipeline:
 
 
 @dataclass(frozen=True, slots=True)
-class Corrections:
-    """What persons say of albums, against the providers."""
+class Curating:
+    """What persons want of albums: to know more, to know it now, to know better."""
 
     albums: EnrichingAlbums
     dossiers: AlbumDossiers
+    describing: Describing
+
+    def enrich(self, album_id: AlbumId, wish: Wish[Kind]) -> Reading[AlbumDossier]:
+        """All that is known, after asking for what is due; a text is written later. Raises what Enriching does."""
+        reading = self.albums.enrich(album_id, wish)
+        self.describing.plan(reading.value)
+        return reading
 
     def set_override(self, album_id: AlbumId, override: AlbumOverride, *, settles: bool) -> Reading[AlbumDossier]:
         """Makes a person's value win. `settles`: it says which album is meant: everything is asked anew. Raises NotFound."""
@@ -80,8 +88,10 @@ class Corrections:
         return len(known)
 
     def refresh(self, album_id: AlbumId, kinds: Sequence[Kind] | None, language: str) -> Reading[AlbumDossier]:
-        """Asks the providers again now, fresh or not."""
-        return self.albums.enrich(album_id, Wish(language, kinds, force=True))
+        """Asks the providers again now, fresh or not; a text is written anew later."""
+        if kinds is None or Kind.DESCRIPTION in kinds:
+            self.dossiers.mark_due([album_id], Kind.DESCRIPTION)
+        return self.enrich(album_id, Wish(language, kinds, force=True))
 
     def _changed(self, album_id: AlbumId) -> Reading[AlbumDossier]:
         self.albums.forget([album_id])

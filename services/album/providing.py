@@ -123,7 +123,7 @@ class Providing:
         return Question(
             Kind.DESCRIPTION,
             lambda brief, _: writer.write(brief),
-            lambda brief, _: f"euria:album:{settings.euria_model}:{digest(brief)}",
+            lambda brief, _: f"euria:album:{settings.euria_model}:{euria.PROMPT_VERSION}:{digest(brief)}",
             self._askers(guard)("description", Description),
             has_text=True,
         )

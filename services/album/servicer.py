@@ -15,7 +15,7 @@ from services.album.convert import enriched, giving, replies, requests
 from services.album.domain import AlbumField
 from services.album.jobs import EnrichingAlbums, EnrichingTracks
 from services.album.newcomers import MOST_ALBUMS, NewAlbums
-from services.album.pipeline import AlbumPipeline, Corrections
+from services.album.pipeline import AlbumPipeline, Curating
 from services.album.store import AlbumStore
 from services.album.storing.listing import Place, Position
 from services.album.view import Viewpoint
@@ -35,7 +35,7 @@ class Parts:
     store: AlbumStore
     albums: EnrichingAlbums
     tracks: EnrichingTracks
-    corrections: Corrections
+    curating: Curating
     batches: Batches
     newcomers: NewAlbums
     viewpoint: Viewpoint
@@ -69,7 +69,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
     def EnrichAlbum(self, request: pb.EnrichAlbumRequest, context: grpc.ServicerContext) -> pb.EnrichAlbumResponse:
         language = requests.language(request.language, self._parts.language)
         wish = Wish[Any](language, force=request.force_refresh)
-        reading = self._parts.albums.enrich(requests.album_id(request.album), wish)
+        reading = self._parts.curating.enrich(requests.album_id(request.album), wish)
         return pb.EnrichAlbumResponse(enriched_album=enriched.enriched_album(self._parts.viewpoint.view(reading, language)))
 
     def GetEnrichedAlbum(self, request: pb.GetEnrichedAlbumRequest, context: grpc.ServicerContext) -> pb.GetEnrichedAlbumResponse:
@@ -80,7 +80,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
     def RefreshAlbum(self, request: pb.RefreshAlbumRequest, context: grpc.ServicerContext) -> pb.RefreshAlbumResponse:
         language = requests.language(request.language, self._parts.language)
         album_id, kinds = requests.album_id(request.album), requests.kinds(request.kinds)
-        reading = self._parts.corrections.refresh(album_id, kinds, language)
+        reading = self._parts.curating.refresh(album_id, kinds, language)
         return pb.RefreshAlbumResponse(enriched_album=enriched.enriched_album(self._parts.viewpoint.view(reading, language)))
 
     def ExplainAlbum(self, request: pb.ExplainAlbumRequest, context: grpc.ServicerContext) -> pb.ExplainAlbumResponse:
@@ -94,7 +94,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
     ) -> pb.UpdateAlbumOverrideResponse:
         override = giving.override_of(request, self._parts.clock.now(), self._parts.language)
         album_id, settles = requests.album_id(request.album), override.field in giving.IDS
-        reading = self._parts.corrections.set_override(album_id, override, settles=settles)
+        reading = self._parts.curating.set_override(album_id, override, settles=settles)
         (explained,) = self._parts.viewpoint.explain(reading.value, [override.field])
         return pb.UpdateAlbumOverrideResponse(explanation=enriched.explanation(explained))
 
@@ -102,11 +102,11 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         self, request: pb.DeleteAlbumOverrideRequest, context: grpc.ServicerContext
     ) -> pb.DeleteAlbumOverrideResponse:
         field = giving.field(request.field)
-        self._parts.corrections.delete_override(requests.album_id(request.album), field, settles=field in giving.IDS)
+        self._parts.curating.delete_override(requests.album_id(request.album), field, settles=field in giving.IDS)
         return pb.DeleteAlbumOverrideResponse()
 
     def InvalidateAlbums(self, request: pb.InvalidateAlbumsRequest, context: grpc.ServicerContext) -> pb.InvalidateAlbumsResponse:
-        return pb.InvalidateAlbumsResponse(invalidated_count=self._parts.corrections.invalidate(requests.album_ids(request)))
+        return pb.InvalidateAlbumsResponse(invalidated_count=self._parts.curating.invalidate(requests.album_ids(request)))
 
     def GetTrack(self, request: pb.GetTrackRequest, context: grpc.ServicerContext) -> pb.GetTrackResponse:
         return pb.GetTrackResponse(track=replies.track(self._parts.pipeline.get_track(requests.track_id(request.track))))

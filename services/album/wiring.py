@@ -31,7 +31,7 @@ from services.album.dossier import AlbumDossier, TrackDossier
 from services.album.enriching import Enriching
 from services.album.jobs import EnrichingAlbums, EnrichingTracks
 from services.album.newcomers import NewAlbums
-from services.album.pipeline import AlbumPipeline, Corrections
+from services.album.pipeline import AlbumPipeline, Curating
 from services.album.providers import euria
 from services.album.providing import Providing, Switchboard
 from services.album.servicer import AlbumServicer, Parts
@@ -104,13 +104,13 @@ class _Building:
         store, artists = AlbumStore(database, clock=clock), ArtistNeighbour(self._neighbour)
         waiting = Waiting(settings.service_workers // 2, clock)
         jobs = Jobs(self._job_store, clock)
+        describing = self._describing(switchboard, dossiers, viewpoint, albums)
         work = album_jobs.Work(
             albums=albums,
             tracks=tracks,
-            describing=self._describing(switchboard, dossiers, viewpoint, albums),
+            describing=describing,
             artists=artists,
             language=settings.enrichment_language,
-            text_language=settings.description_language,
             clock=clock,
         )
         album_jobs.register(jobs, work)
@@ -120,7 +120,7 @@ class _Building:
                 store=store,
                 albums=albums,
                 tracks=tracks,
-                corrections=Corrections(albums, dossiers),
+                curating=Curating(albums, dossiers, describing),
                 batches=Batches(database, self._job_store, waiting=waiting, clock=clock),
                 newcomers=NewAlbums(database, self._job_store, clock),
                 viewpoint=viewpoint,
@@ -198,6 +198,8 @@ class _Building:
             genres=viewpoint.genres,
             policy=self._policy(),
             forget=lambda album_id: albums.forget([album_id]),
+            language=self._settings.description_language,
+            jobs=self._job_store,
             clock=self._clock,
         )
 

@@ -31,9 +31,13 @@ class AnsweringInTurn:
     """An upstream that gives one laid-in answer after the other, and keeps the addresses it was asked for."""
 
     def __init__(self, *answers: bytes) -> None:
+        self.says(*answers)
+        self.server = RawServer(self._act)
+
+    def says(self, *answers: bytes) -> None:
+        """Lays others in, and forgets what was asked."""
         self._answers = iter(answers)
         self.asked: list[str] = []
-        self.server = RawServer(self._act)
 
     def _act(self, peer: Conversation) -> None:
         while request := peer.read_request():

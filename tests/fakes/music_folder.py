@@ -36,6 +36,7 @@ SECONDS = 185.0
 CONTAINERS = (".mp3", ".flac", ".m4a", ".opus", ".ogg", ".wav", ".aiff", ".wma", ".ape", ".wv", ".mpc")
 
 _FRONT = 3
+_MEBIBYTE = bytes(2**20)
 
 
 @dataclass(frozen=True)
@@ -321,11 +322,17 @@ _WRITERS: dict[str, Callable[[Song], bytes]] = {
 }
 
 
+@cache
 def bomb(mebibytes: int = 400, version: int = 4) -> bytes:
     """An MP3 whose one text is so long once it is unpacked."""
-    packer = zlib.compressobj(9)
     text = b"\x03bomb\0"
-    packed = packer.compress(text) + b"".join(packer.compress(bytes(2**20)) for _ in range(mebibytes)) + packer.flush()
+    packer = zlib.compressobj(9, wbits=-15)
+    first = packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH)
+    zeros = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)  # the same each time
+    check = zlib.adler32(text)
+    for _ in range(mebibytes):
+        check = zlib.adler32(_MEBIBYTE, check)
+    packed = b"\x78\xda" + first + zeros * mebibytes + packer.flush() + struct.pack(">I", check)
     unpacked = len(text) + mebibytes * 2**20
     length = struct.pack(">I", unpacked) if version == 3 else _syncsafe(unpacked)
     content = length + packed

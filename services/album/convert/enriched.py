@@ -1,6 +1,7 @@
 """How does what providers say of albums and tracks become protobuf?"""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from facts.known import Fact
@@ -154,7 +155,7 @@ def _lastfm_track(facts: Sequence[Fact[TrackField, Any]]) -> pb.LastfmTrack | No
         listeners=values.get(TrackField.LISTENERS),
         playcount=values.get(TrackField.PLAYCOUNT),
         tags=map(parts.tag, values.get(TrackField.TAGS, ())),
-        duration=values.get(TrackField.DURATION),
+        duration=timedelta(milliseconds=values[TrackField.DURATION]) if TrackField.DURATION in values else None,
         evidence={field.value: parts.evidence(fact.evidence) for field, fact in said.items()},
     )
 

@@ -52,15 +52,16 @@ def mark_tracks(connection: sa.Connection, shelved: Sequence[Shelved], now: date
     if not shelved:
         return
     said: list[tuple[Any, str]] = [
-        (tracks.c.disc_number, "disc"),
-        (tracks.c.track_number, "number"),
-        (tracks.c.file_duration_ms, "duration_ms"),
+        (tracks.c.disc_number, "said_disc"),
+        (tracks.c.track_number, "said_number"),
+        (tracks.c.file_duration_ms, "said_ms"),
     ]
     values = {column: sa.func.coalesce(sa.bindparam(name, type_=column.type), column) for column, name in said}
     is_news = [column.is_distinct_from(value) for column, value in values.items()]
     marked = sa.update(tracks).where(tracks.c.id == sa.bindparam("marked"), tracks.c.in_library.is_(False) | sa.or_(*is_news))
     rows = [
-        {"marked": each.track_id, "disc": each.disc, "number": each.number, "duration_ms": each.duration_ms} for each in shelved
+        {"marked": each.track_id, "said_disc": each.disc, "said_number": each.number, "said_ms": each.duration_ms}
+        for each in shelved
     ]
     connection.execute(marked.values({**values, tracks.c.in_library: True, tracks.c.updated_at: now}), rows)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -73,7 +73,7 @@ facts_of_tracks: Final[FactShelf[TrackField, TrackValue, TrackKind]] = FactShelf
         TrackField.LISTENERS: _NUMBER,
         TrackField.PLAYCOUNT: _NUMBER,
         TrackField.TAGS: _TAGS,
-        TrackField.DURATION: TypeAdapter(timedelta),
+        TrackField.DURATION: _NUMBER,
     },
     TrackKind,
 )
@@ -136,11 +136,11 @@ class AlbumDossiers:
             self._show(connection, album_id)
             return gone
 
-    def mark_due(self, album_ids: Sequence[str]) -> list[str]:
-        """Makes everything about these albums due now; answers which of them are known."""
+    def mark_due(self, album_ids: Sequence[str], kind: Kind | None = None) -> list[str]:
+        """Makes everything about these albums, or all of one kind, due now; answers which of them are known."""
         with self._database.write() as connection:
             known = list(connection.execute(sa.select(albums.c.id).where(albums.c.id.in_(album_ids))).scalars())
-            facts_of_albums.make_due(connection, known, self._clock.now())
+            facts_of_albums.make_due(connection, known, self._clock.now(), kind)
         return known
 
     def show(self, album_ids: Sequence[str]) -> None:
@@ -255,13 +255,12 @@ def _columns_of_track(dossier: TrackDossier, trust: TrackTrust, now: datetime) -
         best = dossier.chosen(field, trust=trust)
         return best.value if best else None
 
-    duration = shown(TrackField.DURATION)
     return {
         "lastfm_url": shown(TrackField.URL),
         "lastfm_listeners": shown(TrackField.LISTENERS),
         "lastfm_playcount": shown(TrackField.PLAYCOUNT),
         "lastfm_tags": [tag.name for tag in shown(TrackField.TAGS) or ()],
-        "duration_ms": round(duration / timedelta(milliseconds=1)) if duration else None,
+        "duration_ms": shown(TrackField.DURATION),
         "enriched_at": dossier.answered_at(),
         "updated_at": now,
     }

@@ -7,6 +7,7 @@ import pytest
 
 from services.album.wiring import MIGRATIONS
 from tests.fakes.clock import FakeClock
+from tests.sandbox.running import RunningSandbox
 from tests.services.album.running import RunningAlbum
 from tests.services.artist.running import RunningArtist
 
@@ -23,6 +24,13 @@ def migrations() -> Path | None:
 @pytest.fixture
 def artists(tmp_path: Path) -> Iterator[RunningArtist]:
     with RunningArtist(NOWHERE, tmp_path / "artist") as running:
+        yield running
+
+
+@pytest.fixture
+def asking(artists: RunningArtist, sandbox: RunningSandbox, tmp_path: Path, clock: FakeClock) -> Iterator[RunningAlbum]:
+    """One that asks all its providers, at the sandbox."""
+    with RunningAlbum(artists.server.port, tmp_path / "album", clock, upstream=sandbox.url) as running:
         yield running
 
 

@@ -10,7 +10,8 @@ from google.protobuf.message import Message
 from kernel.auth import TokenVerifier
 from kernel.clock import Clock
 from kernel.server import Address, start
-from services.album.settings import AlbumSettings
+from sandbox.environment import settings_for
+from services.album.settings import PROVIDERS, AlbumSettings
 from services.album.wiring import MIGRATIONS, build
 from soniquebay.album.v1 import album_pb2 as pb
 from soniquebay.album.v1 import album_pb2_grpc
@@ -18,11 +19,29 @@ from tests.fakes.servers import lay_sqlite
 from tests.services.artist.running import Refusal
 
 
-class RunningAlbum:
-    """Serves from its making until the `with` block ends. `artist_port` is where it looks for the artist service."""
+_RATES = (
+    "lastfm_rate_per_second",
+    "spotify_rate_per_second",
+    "musicbrainz_rate_per_second",
+    "euria_rate_per_second",
+)
+"""Of tests that are not about limits."""
 
-    def __init__(self, artist_port: int, data_dir: Path, clock: Clock | None = None, **changes: Any) -> None:
-        settings = AlbumSettings(data_dir=data_dir, artist_port=artist_port, **changes)
+
+class RunningAlbum:
+    """Serves from its making until the `with` block ends. `artist_port` is where it looks for the artist service.
+
+    It asks nobody, unless an `upstream`, the address of a sandbox, is given; `changes` are settings.
+    """
+
+    def __init__(
+        self, artist_port: int, data_dir: Path, clock: Clock | None = None, *, upstream: str = "", **changes: Any
+    ) -> None:
+        usual: dict[str, Any] = {"data_dir": data_dir, "artist_port": artist_port, "album_providers": ""}
+        if upstream:
+            usual |= {name.lower(): value for name, value in settings_for(upstream).items()}
+            usual |= {"album_providers": PROVIDERS} | dict.fromkeys(_RATES, 1000.0)
+        settings = AlbumSettings(**(usual | changes))
         if not settings.database_url:
             lay_sqlite(data_dir / "album.sqlite", MIGRATIONS)
         self.parts = build(settings, clock=clock)
@@ -42,6 +61,16 @@ class RunningAlbum:
         self._channel.close()
         self.server.stop(grace=5)
         self.parts.close()
+
+    def work(self) -> list[str]:
+        """Does every job that is due, and those that follow from them; answers their kinds in that order."""
+        jobs, done = self.parts.jobs, []
+        while due := jobs.store.reserve(10):
+            for job_id in due:
+                job = jobs.store.get(job_id)
+                jobs.run(job_id)
+                done += [job.kind] if job else []
+        return done
 
     def call(self, rpc: str, request: Message) -> Any:
         return getattr(self.stub, rpc)(request, timeout=20)

@@ -6,7 +6,7 @@ from xml.dom.minidom import Element
 
 from facts.values import Image, Tag, Text, heaviest_tags
 from kernel.errors import ProviderMalformed
-from kernel.naming import MAX_NAME, match_key
+from kernel.naming import MAX_NAME, sort_key
 from services.album.domain import AlbumIdentity, AlbumProfile, AlbumTrack, TrackIdentity, TrackProfile
 from upstreams.lastfm import NAME, reading
 from upstreams.lastfm.reading import child, children, count, images, mbid, parse_text, path, text
@@ -103,6 +103,6 @@ def _unweighed_tags(node: Element | None) -> list[Tag]:
 
 def _heaviest(tags: Iterable[Tag], what: AlbumIdentity | TrackIdentity) -> tuple[Tag, ...]:
     """The tags worth showing: neither the record's name nor its artist's."""
-    artist = match_key(what.artist)
+    artist = sort_key(what.artist)  # the tags have the accents that a request may lack
     usable = (tag for tag in tags if len(tag.name) <= MAX_NAME and len(tag.url) <= _LONGEST_URL)
-    return heaviest_tags((tag for tag in usable if match_key(tag.name) != artist), what.title)
+    return heaviest_tags((tag for tag in usable if sort_key(tag.name) != artist), what.title)

@@ -20,7 +20,8 @@ PATIENCE = timedelta(seconds=5)
 
 
 @contextmanager
-def _door_to(*urls: str) -> Iterator[HttpClient]:
+def door_to(*urls: str) -> Iterator[HttpClient]:
+    """One for many providers: making it takes longer than most tests."""
     http = HttpClient(user_agent=USER_AGENT, trusted_hosts=[urlsplit(url).netloc for url in urls])
     try:
         yield http
@@ -28,27 +29,21 @@ def _door_to(*urls: str) -> Iterator[HttpClient]:
         http.close()
 
 
-@contextmanager
-def lastfm_at(url: str, *, timeout: timedelta = PATIENCE) -> Iterator[LastfmAlbums]:
-    with _door_to(url) as http:
-        yield LastfmAlbums(http, api_key=KEY, url=url, timeout=timeout, clock=FakeClock())
+def lastfm_over(http: HttpClient, url: str, *, timeout: timedelta = PATIENCE) -> LastfmAlbums:
+    return LastfmAlbums(http, api_key=KEY, url=url, timeout=timeout, clock=FakeClock())
 
 
-@contextmanager
-def spotify_at(
-    api: str, accounts: str, *, timeout: timedelta = PATIENCE, pace: Callable[[], None] = lambda: None
-) -> Iterator[SpotifyAlbums]:
+def spotify_over(
+    http: HttpClient, api: str, accounts: str, *, timeout: timedelta = PATIENCE, pace: Callable[[], None] = lambda: None
+) -> SpotifyAlbums:
     pair = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    with _door_to(api, accounts) as http:
-        yield SpotifyAlbums(http, url=api, accounts_url=accounts, timeout=timeout, clock=FakeClock(), pace=pace, **pair)
+    return SpotifyAlbums(http, url=api, accounts_url=accounts, timeout=timeout, clock=FakeClock(), pace=pace, **pair)
 
 
-@contextmanager
-def musicbrainz_at(
-    url: str, *, timeout: timedelta = PATIENCE, pace: Callable[[], None] = lambda: None
-) -> Iterator[MusicbrainzReleases]:
-    with _door_to(url) as http:
-        yield MusicbrainzReleases(http, url=url, timeout=timeout, clock=FakeClock(), pace=pace)
+def musicbrainz_over(
+    http: HttpClient, url: str, *, timeout: timedelta = PATIENCE, pace: Callable[[], None] = lambda: None
+) -> MusicbrainzReleases:
+    return MusicbrainzReleases(http, url=url, timeout=timeout, clock=FakeClock(), pace=pace)
 
 
 def calls(sandbox: RunningSandbox, upstream: str) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """services/album/providers/lastfm: how it asks the sandbox, and what it makes of faults."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -8,11 +8,12 @@ import pytest
 
 from kernel.errors import ProviderMalformed, ProviderRejected, ProviderThrottled, ProviderUnavailable
 from kernel.evidence import Absent, Found
+from kernel.http import HttpClient
 from services.album.domain import AlbumIdentity, TrackIdentity
 from services.album.providers.lastfm import NAME, LastfmAlbums
 from tests.fakes.canned import KEY, USER_AGENT
 from tests.sandbox.running import LASTFM, RunningSandbox
-from tests.services.album.providers.asking import calls, lastfm_at, script
+from tests.services.album.providers.asking import calls, door_to, lastfm_over, script
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 
 Ask = Callable[[LastfmAlbums, str, str], Any]
@@ -32,9 +33,8 @@ def method(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox) -> Iterator[LastfmAlbums]:
-    with lastfm_at(f"{sandbox.url}{LASTFM}", timeout=TIMEOUT) as asking:
-        yield asking
+def provider(sandbox: RunningSandbox, door: HttpClient) -> LastfmAlbums:
+    return lastfm_over(door, f"{sandbox.url}{LASTFM}", timeout=TIMEOUT)
 
 
 def ask_known(provider: LastfmAlbums, method: str) -> Any:
@@ -45,8 +45,8 @@ class TestLastfmKeepsTheContract(ProviderContract):
     @pytest.fixture
     def subject(self, sandbox: RunningSandbox, provider: LastfmAlbums, method: str) -> Subject:
         def ask_at(url: str) -> Any:
-            with lastfm_at(url, timeout=TIMEOUT) as elsewhere:
-                return ask_known(elsewhere, method)
+            with door_to(url) as http:
+                return ask_known(lastfm_over(http, url, timeout=TIMEOUT), method)
 
         return Subject(
             NAME,

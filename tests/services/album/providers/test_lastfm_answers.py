@@ -58,7 +58,9 @@ def test_the_weaker_of_title_and_artist_decides(upstream, lastfm, title, artist,
     assert (found.confidence, found.matched_on) == (confidence, matched_on)
 
 
-@pytest.mark.parametrize("inner", ["", "<name>Homogenic</name>", "<artist>Björk</artist>", f"<name>{'x' * 501}</name><artist>B</artist>"])
+@pytest.mark.parametrize(
+    "inner", ["", "<name>Homogenic</name>", "<artist>Björk</artist>", f"<name>{'x' * 501}</name><artist>B</artist>"]
+)
 def test_a_page_without_title_or_artist_is_malformed(upstream, lastfm, inner):
     with pytest.raises(ProviderMalformed):
         profile_of(upstream, lastfm, inner)
@@ -116,7 +118,7 @@ def test_a_wiki_longer_than_any_is_left_out(upstream, lastfm):
 
 
 def test_tags_are_neither_the_title_nor_the_artist_nor_weightless(upstream, lastfm):
-    rows = (("homogenic", 100), ("Björk", 90), ("trip-hop", 40), ("electronic", 80), ("x" * 501, 70), ("", 60), ("90s", 0))
+    rows = (("homogenic", 100), ("Björk", 90), ("bjork", 85), ("trip-hop", 40), ("electronic", 80), ("x" * 501, 70), ("", 60), ("90s", 0))
 
     found = tags_of(upstream, lastfm, *rows)
 
@@ -160,12 +162,13 @@ VALUES = st.one_of(
     st.sampled_from(["", "NaN", "1", "-1", "255", "9" * 25, "01 Jan 1970, 00:00", "[unknown]", "Homogenic", "Björk"]),
 )
 TAGS = st.sampled_from(
-    "name artist mbid url image listeners playcount tracks track duration tags tag count wiki summary content published toptags".split()
+    """name artist mbid url image listeners playcount tracks track duration tags tag count wiki summary content published
+    toptags""".split()
 )
 TREES = st.recursive(
     VALUES, lambda inner: st.builds("<{0}>{1}</{0}>".format, TAGS, st.lists(inner, max_size=5).map("".join)), max_leaves=25
 )
-SHARED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def assert_answered_or_declared(upstream: CannedUpstream, lastfm: LastfmAlbums, body: bytes, status: str) -> None:

@@ -57,15 +57,18 @@ class FakeSpending:
 
 
 class SpokenModel:
-    """Answers with what `speaks` makes of the user's message, and keeps what it was asked; `shaped` bends the whole answer."""
+    """Answers with what `speaks` makes of the user's message, and keeps what it was asked."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()  # guards the two lists
+        self.forget()
+        self.server = RawServer(self._act)
+
+    def forget(self) -> None:
         self.speaks: Callable[[str], Any] = lambda message: message
         self.finish_reason = "stop"
         self.asked: list[dict[str, Any]] = []
         self.heads: list[str] = []
-        self._lock = threading.Lock()  # guards the two lists
-        self.server = RawServer(self._act)
 
     def says(self, content: Any, finish_reason: str = "stop") -> None:
         self.speaks, self.finish_reason = lambda _: content, finish_reason
@@ -82,17 +85,18 @@ class SpokenModel:
             peer.send(answer(json.dumps({"model": "other", "choices": [choice]}).encode()))
 
 
+def http_for(url: str) -> HttpClient:
+    return HttpClient(user_agent="SoniqueBay/1.0 ( somebody@example.org )", trusted_hosts=[urlsplit(url).netloc])
+
+
+def writer_over(http: HttpClient, url: str, spending: SpendsCarefully, **other: Any) -> EuriaDescriptions:
+    """The writer itself; a client is slow to make, so that tests share one."""
+    usual: dict[str, Any] = {"token": TOKEN, "model": MODEL, "timeout": timedelta(seconds=5), "clock": FakeClock()}
+    return EuriaDescriptions(http, url=url, spending=spending, **usual | other)
+
+
 @contextmanager
-def euria_at(
-    url: str,
-    *,
-    token: str = TOKEN,
-    model: str = MODEL,
-    spending: SpendsCarefully | None = None,
-    timeout: timedelta = timedelta(seconds=5),
-) -> Iterator[EuriaDescriptions]:
-    http = HttpClient(user_agent="SoniqueBay/1.0 ( somebody@example.org )", trusted_hosts=[urlsplit(url).netloc])
-    yield EuriaDescriptions(
-        http, token=token, url=url, model=model, timeout=timeout, clock=FakeClock(), spending=spending or FakeSpending()
-    )
+def euria_at(url: str, *, spending: SpendsCarefully | None = None, **other: Any) -> Iterator[EuriaDescriptions]:
+    http = http_for(url)
+    yield writer_over(http, url, spending or FakeSpending(), **other)
     http.close()

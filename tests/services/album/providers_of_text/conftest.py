@@ -4,15 +4,29 @@ from collections.abc import Iterator
 
 import pytest
 
+from kernel.http import HttpClient
 from services.album.providers.euria import EuriaDescriptions
-from tests.services.album.providers_of_text.asking_euria import FakeSpending, SpokenModel, euria_at
+from tests.services.album.providers_of_text.asking_euria import FakeSpending, SpokenModel, http_for, writer_over
 
 
-@pytest.fixture
-def model() -> Iterator[SpokenModel]:
+@pytest.fixture(scope="module")
+def one_model() -> Iterator[SpokenModel]:
     spoken = SpokenModel()
     yield spoken
     spoken.server.stop()
+
+
+@pytest.fixture(scope="module")
+def model_http(one_model: SpokenModel) -> Iterator[HttpClient]:
+    http = http_for(one_model.server.url)
+    yield http
+    http.close()
+
+
+@pytest.fixture
+def model(one_model: SpokenModel) -> SpokenModel:
+    one_model.forget()
+    return one_model
 
 
 @pytest.fixture
@@ -21,6 +35,5 @@ def spending() -> FakeSpending:
 
 
 @pytest.fixture
-def writer(model: SpokenModel, spending: FakeSpending) -> Iterator[EuriaDescriptions]:
-    with euria_at(model.server.url, spending=spending) as asking:
-        yield asking
+def writer(model: SpokenModel, model_http: HttpClient, spending: FakeSpending) -> EuriaDescriptions:
+    return writer_over(model_http, model.server.url, spending)

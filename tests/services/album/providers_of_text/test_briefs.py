@@ -1,6 +1,8 @@
 """services/album/briefs.py: what a writer is told of an album."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from services.album.briefs import make_brief
 from services.album.domain import AlbumTrack, Brief
 
 WIKI = Text("en", "A record.", "It is a record. It was made in a house. It is liked.", licence="CC BY-SA")
-KNOWN = {
+KNOWN: Mapping[str, Any] = {
     "title": "OK Computer",
     "artist": "Radiohead",
     "released": "1997-06-16",
@@ -23,8 +25,12 @@ KNOWN = {
 }
 
 
+def _named(known: Mapping[str, Any]) -> dict[str, Any]:
+    return {"title": "T", "artist": "A", **known}
+
+
 def told(**known) -> dict[str, str]:
-    return dict(make_brief("en", **{"title": "T", "artist": "A"} | known).facts)
+    return dict(make_brief("en", **_named(known)).facts)
 
 
 def track(position: int, seconds: int | None = 60) -> AlbumTrack:
@@ -52,7 +58,10 @@ def test_everything_known_is_told_in_one_order():
 
 
 def test_the_same_knowledge_makes_the_same_brief_however_it_is_handed_over():
-    backwards = dict(reversed(KNOWN.items())) | {"labels": ["Parlophone", "Capitol"], "tracks": tuple(reversed(KNOWN["tracks"]))}
+    backwards = dict(reversed(list(KNOWN.items()))) | {
+        "labels": ["Parlophone", "Capitol"],
+        "tracks": tuple(reversed(KNOWN["tracks"])),
+    }
 
     assert make_brief("fr", **backwards) == make_brief("fr", **KNOWN)
 

@@ -1,6 +1,7 @@
 """services/album/providers/euria over the sandbox: what it asks, what it makes of answers, and what that costs."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from kernel.database import Database
 from kernel.errors import ProviderFault, ProviderMalformed, ProviderRejected, ProviderThrottled
 from kernel.evidence import Absent, Found
+from kernel.http import HttpClient
 from kernel.limiter import LimitReached
 from sandbox.euria import PRODUCT
 from sandbox.euria.answering import INVENTION, MODELS, RETIRED, THOUGHT
@@ -18,7 +20,7 @@ from services.album.providers.euria import NAME, PROMPT_VERSION, EuriaDescriptio
 from tests.fakes.clock import FakeClock
 from tests.fakes.servers import find_free_port
 from tests.sandbox.running import RunningSandbox
-from tests.services.album.providers_of_text.asking_euria import BRIEF, MODEL, TOKEN, FakeSpending, euria_at
+from tests.services.album.providers_of_text.asking_euria import BRIEF, MODEL, TOKEN, FakeSpending, euria_at, http_for, writer_over
 from tests.services.providers.contract import TIMEOUT, ProviderContract, Subject, fault_of
 from upstreams.spending import Allowance, SpendingLedger
 from upstreams.spending import spending as spending_rows
@@ -35,10 +37,16 @@ REFUSALS = {
 COSTLESS = ("bad_token", "wrong_product")
 
 
+@pytest.fixture(scope="module")
+def http(sandbox_process: RunningSandbox) -> Iterator[HttpClient]:
+    client = http_for(sandbox_process.url)
+    yield client
+    client.close()
+
+
 @pytest.fixture
-def provider(sandbox: RunningSandbox, spending: FakeSpending) -> Iterator[EuriaDescriptions]:
-    with euria_at(f"{sandbox.url}{PATH}", spending=spending, timeout=TIMEOUT) as asking:
-        yield asking
+def provider(sandbox: RunningSandbox, http: HttpClient, spending: FakeSpending) -> EuriaDescriptions:
+    return writer_over(http, f"{sandbox.url}{PATH}", spending, timeout=TIMEOUT)
 
 
 @pytest.fixture
@@ -91,9 +99,8 @@ def test_the_same_brief_is_one_call_and_the_same_text(sandbox, provider, spendin
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_model_that_is_offered_writes(sandbox, name):
-    with euria_at(f"{sandbox.url}{PATH}", model=name) as asking:
-        found = asking.write(BRIEF)
+def test_every_model_that_is_offered_writes(sandbox, http, name):
+    found = writer_over(http, f"{sandbox.url}{PATH}", FakeSpending(), model=name).write(BRIEF)
 
     assert isinstance(found, Found)
     assert found.value.model == name
@@ -197,7 +204,7 @@ def test_a_model_that_has_been_retired_says_so(sandbox):
 def test_a_wrong_token_and_a_wrong_product_are_refused_for_real(sandbox):
     for address, token, setting in ((PATH, "stolen", "EURIA_TOKEN"), ("/euria/2/ai/102/openai/v1", TOKEN, "EURIA_URL")):
         with euria_at(f"{sandbox.url}{address}", token=token) as asking:
-            fault = fault_of(lambda asking=asking: asking.write(BRIEF))
+            fault = fault_of(partial(asking.write, BRIEF))
 
         assert type(fault) is ProviderRejected
         assert setting in str(fault)

@@ -1,6 +1,8 @@
 """What EurIA is told: the same rules whatever an album is called, and its facts one a line."""
 
 import string
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,7 +73,7 @@ def brief_of(title: str, artist: str) -> Brief:
     return make_brief("fr", title=title, artist=artist, released="1997", kind="album", labels=["Parlophone"], genres=["art rock"])
 
 
-def told(asked: dict) -> tuple[str, list[str]]:
+def told(asked: Mapping[str, Any]) -> tuple[str, list[str]]:
     system, user = asked["messages"]
     assert (system["role"], user["role"]) == ("system", "user")
     return system["content"], user["content"].split("\n")

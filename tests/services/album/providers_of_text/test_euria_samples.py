@@ -19,14 +19,14 @@ TEXT, ERRORS = "chat-completions-ok.json", "errors-matrix.json"
 FACTS = (("title", "Pablo Honey"), ("artist", "Radiohead"), ("formed", "Abingdon, 1985"), ("kind", "album"), ("genres", "rock"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def canned() -> Iterator[CannedUpstream]:
     upstream = CannedUpstream()
     yield upstream
     upstream.server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def asking(canned: CannedUpstream) -> Iterator[EuriaDescriptions]:
     with euria_at(canned.server.url) as writer:
         yield writer
