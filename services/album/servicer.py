@@ -11,11 +11,12 @@ from kernel.clock import Clock
 from kernel.paging import PageTokens, page_size
 from services.album.asking import Wish
 from services.album.batches import Batches
-from services.album.convert import enriched, giving, replies, requests
+from services.album.convert import enriched, giving, replies, requests, scans
 from services.album.domain import AlbumField
 from services.album.jobs import EnrichingAlbums, EnrichingTracks
 from services.album.newcomers import MOST_ALBUMS, NewAlbums
 from services.album.pipeline import AlbumPipeline, Curating
+from services.album.scanning.scans import Scans
 from services.album.store import AlbumStore
 from services.album.storing.listing import Place, Position
 from services.album.view import Viewpoint
@@ -38,6 +39,7 @@ class Parts:
     curating: Curating
     batches: Batches
     newcomers: NewAlbums
+    scans: Scans
     viewpoint: Viewpoint
     tokens: PageTokens
     language: str
@@ -137,6 +139,34 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
     ) -> Iterator[pb.WatchTrackBatchResponse]:
         for batch in self._parts.batches.watch(requests.batch_id(request.batch_id)):
             yield pb.WatchTrackBatchResponse(batch=enriched.track_batch(batch))
+
+    def CreateScan(self, request: pb.CreateScanRequest, context: grpc.ServicerContext) -> pb.CreateScanResponse:
+        scan = self._parts.scans.create()
+        context.send_initial_metadata((_ACCEPTED, ("http-location", f"/api/v1/scans/{scan.id}")))
+        return pb.CreateScanResponse(created_scan=scans.scan(scan))
+
+    def ListScans(self, request: pb.ListScansRequest, context: grpc.ServicerContext) -> pb.ListScansResponse:
+        size, before = page_size(request.page_size), scans.scan_place(self._parts.tokens.read(request.page_token, request))
+        found = self._parts.scans.list(before=before, limit=size + 1)
+        places = [(scans.scan_cursor(each), each) for each in found]
+        return pb.ListScansResponse(scans=map(scans.scan, found[:size]), next_page_token=self._token(places, size, request))
+
+    def GetScan(self, request: pb.GetScanRequest, context: grpc.ServicerContext) -> pb.GetScanResponse:
+        return pb.GetScanResponse(found_scan=scans.scan(self._parts.scans.get(scans.scan_id(request.scan_id))))
+
+    def CancelScan(self, request: pb.CancelScanRequest, context: grpc.ServicerContext) -> pb.CancelScanResponse:
+        return pb.CancelScanResponse(cancelled_scan=scans.scan(self._parts.scans.cancel(scans.scan_id(request.scan_id))))
+
+    def WatchScan(self, request: pb.WatchScanRequest, context: grpc.ServicerContext) -> Iterator[pb.WatchScanResponse]:
+        for scan in self._parts.scans.watch(scans.scan_id(request.scan_id)):
+            yield pb.WatchScanResponse(scan=scans.scan(scan))
+
+    def ListFileProblems(self, request: pb.ListFileProblemsRequest, context: grpc.ServicerContext) -> pb.ListFileProblemsResponse:
+        size, after = page_size(request.page_size), scans.problem_place(self._parts.tokens.read(request.page_token, request))
+        found = self._parts.scans.list_problems(after=after, limit=size + 1)
+        places = [(scans.problem_cursor(each), each) for each in found]
+        problems = map(scans.file_problem, found[:size])
+        return pb.ListFileProblemsResponse(problems=problems, next_page_token=self._token(places, size, request))
 
     def EnsureTracks(self, request: pb.EnsureTracksRequest, context: grpc.ServicerContext) -> pb.EnsureTracksResponse:
         import_id = requests.import_id(request.import_id, is_required=False)

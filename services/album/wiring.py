@@ -34,6 +34,10 @@ from services.album.newcomers import NewAlbums
 from services.album.pipeline import AlbumPipeline, Curating
 from services.album.providers import euria
 from services.album.providing import Providing, Switchboard
+from services.album.scanning import jobs as scan_jobs
+from services.album.scanning.scanning import Scanning
+from services.album.scanning.scans import Scans
+from services.album.scanning.store import ScanStore
 from services.album.servicer import AlbumServicer, Parts
 from services.album.settings import AlbumSettings
 from services.album.store import AlbumStore
@@ -102,7 +106,9 @@ class _Building:
         dossiers = self._album_dossiers(viewpoint)
         albums, tracks = self._albums(switchboard, dossiers), self._tracks(switchboard)
         store, artists = AlbumStore(database, clock=clock), ArtistNeighbour(self._neighbour)
-        waiting = Waiting(settings.service_workers // 2, clock)
+        pipeline, waiting = AlbumPipeline(store, artists), Waiting(settings.service_workers // 2, clock)
+        scan_store = ScanStore(database, self._job_store, clock=clock)
+        scans = Scans(scan_store, music_dir=settings.music_dir, waiting=waiting)
         jobs = Jobs(self._job_store, clock)
         describing = self._describing(switchboard, dossiers, viewpoint, albums)
         work = album_jobs.Work(
@@ -114,15 +120,18 @@ class _Building:
             clock=clock,
         )
         album_jobs.register(jobs, work)
+        scanning = Scanning(scan_store, pipeline, music_dir=settings.music_dir, clock=clock)
+        scan_jobs.register(jobs, scan_jobs.Work(scans, scanning, settings.album_scan_interval, clock))
         servicer = AlbumServicer(
             Parts(
-                pipeline=AlbumPipeline(store, artists),
+                pipeline=pipeline,
                 store=store,
                 albums=albums,
                 tracks=tracks,
                 curating=Curating(albums, dossiers, describing),
                 batches=Batches(database, self._job_store, waiting=waiting, clock=clock),
                 newcomers=NewAlbums(database, self._job_store, clock),
+                scans=scans,
                 viewpoint=viewpoint,
                 tokens=PageTokens.from_settings(settings),
                 language=settings.enrichment_language,

@@ -36,7 +36,7 @@ SECONDS = 185.0
 CONTAINERS = (".mp3", ".flac", ".m4a", ".opus", ".ogg", ".wav", ".aiff", ".wma", ".ape", ".wv", ".mpc")
 
 _FRONT = 3
-_MEBIBYTE = bytes(2**20)
+_MEBIBYTE = b"A" * 2**20
 
 
 @dataclass(frozen=True)
@@ -328,11 +328,11 @@ def bomb(mebibytes: int = 400, version: int = 4) -> bytes:
     text = b"\x03bomb\0"
     packer = zlib.compressobj(9, wbits=-15)
     first = packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH)
-    zeros = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)  # the same each time
+    same = packer.compress(_MEBIBYTE) + packer.flush(zlib.Z_FULL_FLUSH)
     check = zlib.adler32(text)
     for _ in range(mebibytes):
         check = zlib.adler32(_MEBIBYTE, check)
-    packed = b"\x78\xda" + first + zeros * mebibytes + packer.flush() + struct.pack(">I", check)
+    packed = b"\x78\xda" + first + same * mebibytes + packer.flush() + struct.pack(">I", check)
     unpacked = len(text) + mebibytes * 2**20
     length = struct.pack(">I", unpacked) if version == 3 else _syncsafe(unpacked)
     content = length + packed

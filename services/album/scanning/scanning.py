@@ -41,7 +41,11 @@ class EnsuresTracks(Protocol):
 class Scanning:
     """Does the job of one scan."""
 
-    def __init__(self, store: ScanStore, ensurer: EnsuresTracks, *, music_dir: Path | None, clock: Clock) -> None:
+    def __init__(
+        self, store: ScanStore, ensurer: EnsuresTracks, *, music_dir: Path | None, clock: Clock, at_once: int = _AT_ONCE
+    ) -> None:
+        """`at_once`: how many files are written in one transaction."""
+        self._at_once = at_once
         self._store = store
         self._ensurer = ensurer
         self._music_dir = music_dir
@@ -57,7 +61,7 @@ class Scanning:
             if self._music_dir is None:
                 raise FailedPrecondition("MUSIC_DIR is not set any more.")  # noqa: TRY301 - as the ones below
             with MusicFolder(self._music_dir) as folder, TagReader() as reader:
-                attempt.go_through(folder, reader)
+                attempt.go_through(folder, reader, self._at_once)
         except Refused as error:
             attempt.fail(str(error))
         except (LeaseLost, DeadlineSpent, OwnFault):
@@ -80,11 +84,11 @@ class _Attempt:
         self._counts = scan.counts
         self._place = _place_of(context.job.progress)
 
-    def go_through(self, folder: MusicFolder, reader: TagReader) -> None:
+    def go_through(self, folder: MusicFolder, reader: TagReader, at_once: int) -> None:
         """To the end, from where the attempt before came to."""
         looker = Looker(folder, reader, self._find_alike)
         with closing(folder.walk(self._place)) as walk:
-            while some := list(islice(walk, _AT_ONCE)):
+            while some := list(islice(walk, at_once)):
                 deadline.check()
                 self._do(looker, some)
         self._end(folder)

@@ -18,7 +18,6 @@ from soniquebay.album.v1 import album_pb2_grpc
 from tests.fakes.servers import lay_sqlite
 from tests.services.artist.running import Refusal
 
-
 _RATES = (
     "lastfm_rate_per_second",
     "spotify_rate_per_second",

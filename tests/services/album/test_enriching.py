@@ -59,7 +59,8 @@ def test_what_every_provider_says_is_shown_with_its_evidence(asking, airbag):
     assert album.lastfm.url == "https://www.last.fm/music/Radiohead/OK+Computer"
     assert album.lastfm.wiki.content.startswith("OK Computer is an album by Radiohead")
     assert [track.position for track in album.lastfm.tracks] == list(range(1, 13))
-    assert album.spotify.images and album.spotify.barcode
+    assert album.spotify.images
+    assert album.spotify.barcode
     assert (album.musicbrainz.kind, album.musicbrainz.released) == ("album", "1997-05-21")
     assert album.genres[0].weight == 100
     assert all(genre.stage == "album_tags" and genre.read_from for genre in album.genres)

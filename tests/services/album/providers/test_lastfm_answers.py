@@ -118,7 +118,16 @@ def test_a_wiki_longer_than_any_is_left_out(upstream, lastfm):
 
 
 def test_tags_are_neither_the_title_nor_the_artist_nor_weightless(upstream, lastfm):
-    rows = (("homogenic", 100), ("Björk", 90), ("bjork", 85), ("trip-hop", 40), ("electronic", 80), ("x" * 501, 70), ("", 60), ("90s", 0))
+    rows = (
+        ("homogenic", 100),
+        ("Björk", 90),
+        ("bjork", 85),
+        ("trip-hop", 40),
+        ("electronic", 80),
+        ("x" * 501, 70),
+        ("", 60),
+        ("90s", 0),
+    )
 
     found = tags_of(upstream, lastfm, *rows)
 

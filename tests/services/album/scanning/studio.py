@@ -70,7 +70,13 @@ class Studio:
 
     def library(self) -> dict[bytes, tuple[Any, ...]]:
         """What is known of each file, without ids and times: two scans that end alike have the same."""
-        fields = index_files.c.state, index_files.c.reason, index_files.c.fingerprint, index_files.c.genres, index_files.c.released
+        fields = (
+            index_files.c.state,
+            index_files.c.reason,
+            index_files.c.fingerprint,
+            index_files.c.genres,
+            index_files.c.released,
+        )
         pictures = index_files.c.picture, index_files.c.folder_picture
         told = tracks.c.title, tracks.c.artist_name, tracks.c.disc_number, tracks.c.track_number, tracks.c.file_duration_ms
         shown = sa.select(index_files.c.path, *fields, *pictures, *told, tracks.c.in_library, albums.c.title, albums.c.in_library)
