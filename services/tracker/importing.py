@@ -27,8 +27,8 @@ from services.tracker.fetching import Fetched, Fetcher
 from services.tracker.files import read_rows
 from services.tracker.leaping import Search
 from services.tracker.ledger import Ledger, merged_holes
-from services.tracker.naming import Naming
-from services.tracker.newcomers import Newcomers, named
+from services.tracker.naming import Naming, named
+from services.tracker.newcomers import Newcomers
 from services.tracker.planning import plan_walk
 from services.tracker.providers.file import Unguarded, sorted_rows
 from services.tracker.store import TrackerStore
@@ -214,7 +214,7 @@ class _Attempt:
         new = self._naming.name(written.title_ids, named(self._run.id)) if self._is_naming else None
         if new is None:
             self._is_naming = False
-            self._store.name_titles_later()
+            self._store.name_titles_later(import_id=self._run.id)
         else:
             self._ledger.counts += Counts(new_albums=new)
 
@@ -248,7 +248,7 @@ class _Attempt:
         with self._committing() as connection:
             if not run.options.dry_run:
                 self._store.look_after_newcomers(connection, run)
-                self._store.settle_titles(connection)
+                self._store.settle_titles(connection, run.id)
                 spans.save_holes(connection, run.account_id, found)
                 runs.drop_upload(connection, run.id)
             self._log(connection, "ended", f"The import is {message}.")

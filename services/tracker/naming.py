@@ -9,6 +9,7 @@ from kernel.database import Database
 from kernel.errors import InvalidArgument, OwnFault
 from kernel.jobs import JobContext
 from kernel.naming import MAX_NAME, clean_name
+from services.tracker.domain import ImportId
 from services.tracker.storing.titles import TitleIds, UnnamedTitle, name_titles, unnamed_titles
 
 NAME_TITLES = "name_titles"
@@ -94,3 +95,8 @@ def is_fit(title: UnnamedTitle) -> bool:
     names = title.title.artist, title.title.track, title.title.album
     is_short = all(len(clean_name(name)) <= MAX_NAME for name in names)
     return is_short and not any(ord(character) < ord(" ") for name in names for character in clean_name(name))
+
+
+def named(import_id: ImportId) -> str:
+    """What the album service calls the import."""
+    return f"import-{import_id}"

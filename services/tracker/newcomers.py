@@ -10,7 +10,7 @@ from kernel.clock import Clock
 from kernel.errors import OwnFault
 from kernel.jobs import Again, JobContext
 from services.tracker.domain import Counts, ImportId, ImportState
-from services.tracker.naming import Naming
+from services.tracker.naming import Naming, named
 from services.tracker.store import TrackerStore
 from services.tracker.storing import runs
 from services.tracker.storing.runs import ImportRun
@@ -68,6 +68,7 @@ class Newcomers:
         run = self._store.get_import(ImportId(context.job.payload["import_id"]))
         if run.state is not ImportState.SUCCEEDED:
             return None
+        self._naming.name_all(named(run.id))
         new = self._albums.enrich_new(named(run.id), run.options.albums_limit)
         counts = _counted(run.counts, new)
         if counts != run.counts:
@@ -77,11 +78,6 @@ class Newcomers:
         if new.enriched >= new.to_enrich or now - ended > _GIVEN_UP:
             return None
         return Again(now + min(max(_FIRST_LOOK, (now - ended) / 10), _LONGEST_PAUSE))
-
-
-def named(import_id: ImportId) -> str:
-    """What the album service calls the import."""
-    return f"import-{import_id}"
 
 
 def _counted(counts: Counts, new: NewAlbums) -> Counts:

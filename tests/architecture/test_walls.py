@@ -14,14 +14,6 @@ APPS = tuple(
     )
 )
 
-# Reached by one app only as long as no other one asks providers about its entity; the pipelines of albums remove the lines, or
-# the modules.
-AWAITING_THE_SECOND_PIPELINE = frozenset(
-    "kernel.asking kernel.read_through kernel.single_flight facts.checking facts.giving facts.known facts.storing facts.telling facts.values "
-    "upstreams.bridge upstreams.spotify upstreams.lastfm upstreams.lastfm.reading upstreams.musicbrainz upstreams.reading upstreams.spending "
-    "upstreams.spotify.faults upstreams.spotify.tokens upstreams.spotify.web_api".split()
-)
-
 
 def test_the_import_walls_stand():
     linted = subprocess.run(
@@ -60,10 +52,7 @@ def test_only_the_settings_read_the_environment():
 
 
 def test_every_shared_module_serves_at_least_two_apps():
-    lonely = set(walls.lonely_modules(ROOT, APPS, 2))
-
-    assert lonely - AWAITING_THE_SECOND_PIPELINE == set()
-    assert lonely >= AWAITING_THE_SECOND_PIPELINE, "no longer lonely: take it off the list"
+    assert walls.lonely_modules(ROOT, APPS, 2) == []
 
 
 def test_every_shared_module_serves_somebody():

@@ -79,7 +79,7 @@ class _Placing:
             return None
         holding = self._shelf.tracks.get(named.track_key, {})
         found = [album_id for album_id in holding if album_id and album.key in self._shelf.titles.get(album_id, ())]
-        return Held(found[0], None) if len(found) == 1 else None
+        return self._shelf.holders[found[0]] if len(found) == 1 else None
 
     def _new_album(self, named: Named) -> Held[AlbumId]:
         held = Held(AlbumId(str(uuid.uuid4())), None)

@@ -40,7 +40,9 @@ class Shelf:
     releases: dict[str, Held[AlbumId]] = field(default_factory=dict)
     tracks: dict[str, dict[AlbumId | None, Held[TrackId]]] = field(default_factory=dict)
     titles: dict[AlbumId, set[str]] = field(default_factory=dict)
-    """Match keys of the titles of albums that hold a track of an artist named, whosever album it is."""
+    """Match keys of the titles of albums that hold a track named, whosever album it is."""
+    holders: dict[AlbumId, Held[AlbumId]] = field(default_factory=dict)
+    """The same albums."""
 
 
 def load_artists(connection: sa.Connection, keys: Collection[ArtistKey]) -> dict[ArtistKey, ArtistId]:
@@ -89,9 +91,10 @@ def _load_titles(connection: sa.Connection, wanted: Sequence[Named], shelf: Shel
     holding = {album_id for each in unsaid for album_id in shelf.tracks.get(each.track_key, {}) if album_id}
     if not holding:
         return
-    query = sa.select(album_titles.c.album_id, album_titles.c.name_key)
-    for album_id, name_key in connection.execute(query.where(_among(connection, album_titles.c.album_id, holding))):
+    query = sa.select(album_titles.c.album_id, album_titles.c.name_key, albums.c.mbid).join(albums)
+    for album_id, name_key, mbid in connection.execute(query.where(_among(connection, album_titles.c.album_id, holding))):
         shelf.titles.setdefault(album_id, set()).add(name_key.partition("/")[2])
+        shelf.holders.setdefault(album_id, shelf.releases.get(mbid) or Held(album_id, mbid))
 
 
 def _among(connection: sa.Connection, column: sa.ColumnElement[str], values: Collection[str]) -> sa.ColumnElement[bool]:

@@ -31,7 +31,7 @@ def test_a_first_import_stores_every_play_and_counts_it(workshop: Workshop):
 
     assert run.state is ImportState.SUCCEEDED
     assert workshop.stored() == workshop.history.multiset()
-    assert run.counts == Counts(seen=2500, imported=2500, requests=3, new_albums=1)
+    assert run.counts == Counts(seen=2500, imported=2500, requests=3, new_albums=1, albums_to_enrich=1)
     assert (run.total, run.holes, run.error) == (2500, (), "")
 
 

@@ -18,7 +18,7 @@ from services.tracker.following import Following
 from services.tracker.importing import Importing
 from services.tracker.naming import NAME_TITLES, Naming
 from services.tracker.newcomers import NewAlbums, Newcomers
-from services.tracker.store import IMPORT, TrackerStore
+from services.tracker.store import ENRICH_NEW, IMPORT, TrackerStore
 from services.tracker.storing.runs import ImportRun
 from services.tracker.storing.tables import accounts, metadata, plays, titles
 from services.tracker.storing.titles import TitleIds, UnnamedTitle
@@ -97,7 +97,8 @@ class Workshop:
             hand_on=hand_on_to_nobody,
             clock=clock,
         )
-        tracker_jobs.register(self.jobs, {IMPORT: importing.run, FOLLOW: following.look, NAME_TITLES: self.naming.name_rest})
+        handlers = {IMPORT: importing.run, FOLLOW: following.look, NAME_TITLES: self.naming.name_rest, ENRICH_NEW: newcomers.look}
+        tracker_jobs.register(self.jobs, handlers)
 
     def begin(self, **options: Any) -> ImportId:
         """An import that is asked for, and not yet begun."""

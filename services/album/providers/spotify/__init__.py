@@ -16,12 +16,12 @@ from services.album.domain import AlbumIdentity, AlbumListing
 from services.album.providers.naming import is_special
 from services.album.providers.spotify import answers, choosing
 from services.album.providers.spotify.answers import Entry
-from upstreams.spotify.faults import NAME
+from upstreams.spotify import faults
 from upstreams.spotify.reading import LICENCE
 from upstreams.spotify.tokens import Tokens
 from upstreams.spotify.web_api import WebApi
 
-__all__ = ["NAME", "SpotifyAlbums"]
+NAME = faults.NAME
 
 _HITS = 10  # the most that an app in development mode may ask for
 _LONGEST_ASKED = 110  # characters of a title and of an artist; Spotify refuses queries above 250

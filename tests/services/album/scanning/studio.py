@@ -42,6 +42,7 @@ class Studio:
         *,
         interval: timedelta = timedelta(0),
         ensurer: EnsuresTracks | None = None,
+        at_once: int = 200,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -49,7 +50,8 @@ class Studio:
         self.albums = AlbumStore(database, clock=clock)
         store = ScanStore(database, self.jobs.store, clock=clock)
         self.scans = Scans(store, music_dir=root, waiting=Waiting(2, clock))
-        self.scanning = Scanning(store, ensurer or AlbumPipeline(self.albums, Artists()), music_dir=root, clock=clock)
+        self.pipeline = AlbumPipeline(self.albums, Artists())
+        self.scanning = Scanning(store, ensurer or self.pipeline, music_dir=root, clock=clock, at_once=at_once)
         register(self.jobs, Work(self.scans, self.scanning, interval, clock))
 
     def scan(self) -> Scan:

@@ -96,7 +96,8 @@ def test_a_track_of_somebody_else_on_an_album_names_whose_album_it_is():
 def test_a_compilation_without_an_album_artist_is_by_various_artists():
     found = named("x.mp3", tags("T", ("Guest",), "Z", is_compilation=True)).track
 
-    assert found.album_artist and found.album_artist.text == "Various Artists"
+    assert found.album_artist is not None
+    assert found.album_artist.text == "Various Artists"
 
 
 @pytest.mark.parametrize(

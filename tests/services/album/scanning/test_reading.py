@@ -1,3 +1,5 @@
+import io
+import json
 import os
 import signal
 import struct
@@ -11,9 +13,11 @@ from mutagen.id3 import ID3, TCON, TIT2, TPE1, TXXX
 from mutagen.mp3 import MP3
 
 from kernel.errors import OwnFault
+from kernel.naming import match_key
 from services.album.scanning.readers import TagReader, fingerprint
 from services.album.scanning.tags import Tags, Unreadable, clean_text, parse_answer
-from tests.fakes.music_folder import CONTAINERS, JPEG, PNG, SECONDS, Song, audio, bomb, broken
+from services.album.scanning.wire import IDS, TEXTS
+from tests.fakes.music_folder import CONTAINERS, JPEG, PNG, SECONDS, Song, audio, broken
 
 ReadsBytes = Callable[[bytes, str], Tags]
 MBIDS = [f"{number:08d}-0000-4000-8000-000000000000" for number in range(5)]
@@ -37,7 +41,7 @@ WHOLE = Song(
 )
 
 LIES = """
-import socket, struct, sys, time
+import socket, struct, sys
 line = socket.socket(fileno=0)
 {hello}
 while socket.recv_fds(line, 8, 1)[1]:
@@ -84,7 +88,7 @@ def test_a_picture_of_the_back_is_no_front(read: ReadsBytes, suffix: str):
 
 
 @pytest.mark.parametrize("version", [2, 3, 4])
-def test_every_version_of_id3_is_read(read: ReadsBytes, version: int):
+def test_every_version_of_id3_is_read(read: ReadsBytes, tmp_path: Path, version: int):
     if version == 2:
         frames = b"".join(
             name + struct.pack(">I", len(text) + 1)[1:] + b"\0" + text
@@ -92,11 +96,10 @@ def test_every_version_of_id3_is_read(read: ReadsBytes, version: int):
         )
         content = b"ID3\x02\0\0" + bytes([0, 0, 0, len(frames)]) + frames + audio(".mp3", Song())[-2085:]
     else:
-        path = "/dev/shm/version.mp3"
-        Path(path).write_bytes(audio(".mp3", Song("T", "A", date="1984")))
+        path = tmp_path / "version.mp3"
+        path.write_bytes(audio(".mp3", Song("T", "A", date="1984")))
         MP3(path).save(v2_version=version)
-        content = Path(path).read_bytes()
-        Path(path).unlink()
+        content = path.read_bytes()
 
     tags = read(content, ".mp3")
 
@@ -134,22 +137,18 @@ def test_the_kind_of_a_file_is_known_by_its_content_where_its_name_lies(read: Re
 
 
 def tagged(*frames: object) -> bytes:
-    path = Path("/dev/shm") / f"tagged-{os.getpid()}.mp3"
-    path.write_bytes(audio(".mp3", Song())[-2085:])
+    held = io.BytesIO(audio(".mp3", Song())[-2085:])
     tags = ID3()
     for frame in frames:
         tags.add(frame)
-    tags.save(path)
-    try:
-        return path.read_bytes()
-    finally:
-        path.unlink()
+    tags.save(held)
+    return held.getvalue()
 
 
 def test_genres_are_names_however_they_are_written(read: ReadsBytes):
     found = read(tagged(TCON(encoding=3, text=["(17)", "Jazz; Soul", "(51)(39)", "200", "Jazz"])), ".mp3")
 
-    assert found.genres == ("Rock", "Jazz", "Soul", "Trance", "Noise")
+    assert found.genres == ("Rock", "Jazz", "Soul", "Techno-Industrial", "Noise")
 
 
 def test_several_artists_and_ids_are_kept_apart(read: ReadsBytes):
@@ -166,7 +165,7 @@ def test_texts_are_cut_and_cleaned(read: ReadsBytes):
         ".mp3",
     )
 
-    assert found.title.startswith("ab cx")
+    assert found.title.startswith("ab c xxx")
     assert len(found.title) == 500
     assert found.artists == ("../../etc/passwd",)
 
@@ -192,12 +191,6 @@ def test_a_broken_file_is_told_and_the_next_one_is_read(read: ReadsBytes, name: 
         read(broken()[name], name[name.rindex(".") :])
 
     assert read(audio(".mp3", Song("T")), ".mp3").title == "T"
-
-
-def test_a_bomb_costs_the_service_nothing(read: ReadsBytes):
-    for version in (3, 4):
-        with pytest.raises(Unreadable, match="memory"):
-            read(bomb(version=version), ".mp3")
 
 
 def test_endless_work_is_ended_by_the_limit_of_computing(tmp_path: Path):
@@ -226,8 +219,8 @@ def lying(tmp_path: Path, answer: str, hello: str = "line.sendall(b'\\x01')") ->
         ("line.sendall(struct.pack('>I', 19) + b'{\"problem\": \"<a>\\\\n\"}'[:19])", "no sense"),
         ("sys.exit(1)", "ended the program"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "ended the program"),
-        ("time.sleep(60)", "took too long"),
-        ("line.sendall(b'\\0')\n    time.sleep(60)", "took too long"),
+        ("line.recv(1)", "took too long"),
+        ("line.sendall(b'\\0')\n    line.recv(1)", "took too long"),
     ],
 )
 def test_whatever_a_reader_that_was_taken_over_answers_is_a_problem_of_its_file(tmp_path: Path, answer: str, reason: str):
@@ -261,12 +254,7 @@ def test_a_reader_that_somebody_ended_is_started_again_and_the_file_is_read(tmp_
 
 
 def answer(**changes: object) -> bytes:
-    import json
-
-    texts: dict[str, object] = dict.fromkeys(
-        ["title", "artist", "album", "album_artist", "track", "disc", "date", "genre", "compilation"], []
-    )
-    texts |= dict.fromkeys(["recording", "release", "release_group", "artist_id", "album_artist_id"], [])
+    texts: dict[str, object] = {name: [] for name in (*TEXTS, *IDS)}
     return json.dumps(texts | {"duration_ms": 1, "picture": "none"} | changes).encode()
 
 
@@ -310,7 +298,7 @@ def test_a_name_never_grows_too_long_to_be_found_by():
     for text in ("\u0390" * 600, "\ufb03" * 600, "\U0001f600" * 600, "\ud800" * 600, " " * 600):
         cleaned = clean_text(text)
         assert len(cleaned) <= 500
-        assert len(cleaned.casefold().encode()) <= 2000
+        assert len(match_key(cleaned).encode()) <= 2000
 
 
 def test_a_fingerprint_tells_files_apart_by_their_ends_and_their_size(tmp_path: Path):
