@@ -35,6 +35,7 @@ class Counts:
     quarantined: int = 0
     requests: int = 0
     new_albums: int = 0
+    albums_to_enrich: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,8 @@ def _counts(seen: Import, curl: Curl) -> list[str]:
     if counts.removed:
         lines.append(f"  {_counted(counts.removed, 'play')} removed at Last.fm, taken out")
     if counts.new_albums:
-        lines.append(f"  {_counted(counts.new_albums, 'new album')}")
+        rest = f", {counts.albums_to_enrich:,} of them enriched in the background" if counts.albums_to_enrich else ""
+        lines.append(f"  {_counted(counts.new_albums, 'new album')}{rest}")
     return [*lines, f"  {_counted(counts.requests, 'request')} to Last.fm"]
 
 
