@@ -95,7 +95,7 @@ class IndexedFile:
     """Path of the one beside it, or of the one beside the folders of a record's discs."""
 
     def to_row(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,16 +83,25 @@ class Looker:
             os.close(descriptor)
 
     def _read(self, descriptor: int, seen: Seen, *, is_new: bool) -> Finding:
-        path = seen.place.path
-        file = IndexedFile(path, seen.size, seen.mtime_ns, FileState.INDEXED, folder_picture=seen.picture)
-        file = replace(file, fingerprint=fingerprint(descriptor, seen.size))
+        path, mark = seen.place.path, fingerprint(descriptor, seen.size)
         try:
             tags = self._tags(descriptor, seen)
             name = name_file(path, tags)
         except Unreadable as error:
-            return Finding(FAILED, path, replace(file, state=FileState.FAILED, reason=str(error)))
-        file = replace(file, genres=tags.genres, released=tags.released, picture=tags.picture)
-        file = replace(file, release_group_mbid=tags.release_group_mbid or None)
+            failed = IndexedFile(path, seen.size, seen.mtime_ns, FileState.FAILED, str(error), mark)
+            return Finding(FAILED, path, replace(failed, folder_picture=seen.picture))
+        file = IndexedFile(
+            path,
+            seen.size,
+            seen.mtime_ns,
+            FileState.INDEXED,
+            fingerprint=mark,
+            genres=tags.genres,
+            released=tags.released,
+            release_group_mbid=tags.release_group_mbid or None,
+            picture=tags.picture,
+            folder_picture=seen.picture,
+        )
         return Finding(ADDED if is_new else CHANGED, path, file, name, tags.duration_ms)
 
     def _tags(self, descriptor: int, seen: Seen) -> Tags:

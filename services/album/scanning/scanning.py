@@ -1,5 +1,6 @@
 """How is the music folder scanned? Some files at a time, and how far we are with them: so it can be stopped anywhere."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -107,9 +108,7 @@ class _Attempt:
         findings, shelved = self._ensured(findings)
         findings += map(troubled, troubles)
         self._place = some[-1].place
-        found = Counts(seen=len(findings) - len(troubles))
-        for finding in findings:
-            found += Counts(**{finding.kind: 1})
+        found = Counts(seen=len(findings) - len(troubles), **Counter(finding.kind for finding in findings))
         self._write(findings, shelved, [each.place.folder for each in troubles if each.is_folder], found)
 
     def _ensured(self, findings: list[Finding]) -> tuple[list[Finding], list[Shelved]]:

@@ -70,9 +70,14 @@ def parse_answer(answer: bytes) -> Tags:
 
 def clean_text(text: str) -> str:
     """As a name that may be stored and shown: no control characters, no lone surrogates, at most 500 characters."""
-    spaced = text.translate(_SPACES).translate(_TURNS)
-    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in ("Cc", "Cs"))
-    clean = clean_name(clean_name(kept)[:MAX_NAME])
+    if not text.isprintable():
+        spaced = text.translate(_SPACES).translate(_TURNS)
+        text = "".join(letter for letter in spaced if unicodedata.category(letter) not in ("Cc", "Cs"))
+    clean = clean_name(text)
+    if len(clean) > MAX_NAME:
+        clean = clean_name(clean[:MAX_NAME])
+    if len(clean) <= _SURE_TO_FIT:
+        return clean
     if len(clean) > MAX_NAME or len(match_key(clean).encode()) > _MOST_KEY_BYTES:
         clean = clean_name(clean[:_SURE_TO_FIT])
     return clean

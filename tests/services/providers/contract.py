@@ -23,7 +23,7 @@ from kernel.errors import (
 from kernel.evidence import Absent, Found
 from tests.fakes.servers import find_free_port
 
-TIMEOUT = timedelta(seconds=0.5)
+TIMEOUT = timedelta(seconds=1)
 """What a provider under test must be given: the slow cases take so long each."""
 
 _BAR = 4.0  # seconds; generous, since the machine is busy, and far below what the slow upstreams would take

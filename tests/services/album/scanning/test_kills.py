@@ -34,11 +34,11 @@ def undisturbed(root: Path, tmp_path: Path) -> Iterator[Studio]:
     database.close()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_scan_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     undisturbed: Studio, root: Path, tmp_path: Path, seed: int
 ):
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - not a secret
     path = tmp_path / "killed.sqlite"
     lay_sqlite(path, MIGRATIONS)
     database = Database(f"sqlite:///{path}", schema="public")
@@ -47,7 +47,7 @@ def test_a_scan_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     kills = 0
 
     while not studio.scans.get(scan.id).state.is_over:
-        dies_at = chance.randrange(20, 90) if kills < 4 else 0
+        dies_at = chance.randrange(20, 90) if kills < 3 else 0
         command = [sys.executable, "-m", worker_process.__name__, f"sqlite:///{path}", str(root), str(dies_at)]
         ended = subprocess.run(
             command, cwd=ROOT, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}, capture_output=True, check=False, timeout=60
