@@ -57,31 +57,34 @@ def main() -> int:
 
 
 def _run(
-    services: list[str], run_settings: RunSettings, gateway_settings: GatewaySettings, stopping: Stopping, *, is_sandbox: bool
+    names: list[str], run_settings: RunSettings, gateway_settings: GatewaySettings, stopping: Stopping, *, is_sandbox: bool
 ) -> None:
-    children: list[Child] = []
+    upstreams: list[Child] = []
+    services: list[Child] = []
+    gateways: list[Child] = []
     try:
         data_dir = run_settings.data_dir / "sandbox" if is_sandbox else run_settings.data_dir
         changes = {"DATA_DIR": str(data_dir.absolute())}
         logs = data_dir / "logs"
-        ports = {f"{name.upper()}_PORT": getattr(gateway_settings, f"{name}_port") for name in services}
+        ports = {f"{name.upper()}_PORT": getattr(gateway_settings, f"{name}_port") for name in names}
         _check_ports({"GATEWAY_PORT": gateway_settings.gateway_port, **ports})
         if is_sandbox:
             _check_ports({"SANDBOX_PORT": run_settings.sandbox_port})
             sandbox_arguments = ("--port", str(run_settings.sandbox_port))
-            children.append(_start("sandbox", "sandbox", environment_for_child({}), logs, *sandbox_arguments))
+            upstreams.append(_start("sandbox", "sandbox", environment_for_child({}), logs, *sandbox_arguments))
             simulated = settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")
             # Any of its listeners may be followed: whom a person named is whom they mean.
             changes |= {"REALM": "sandbox_", **{name: value for name, value in simulated.items() if not _is_named(name)}}
         environment = environment_for_child(changes)
-        children.extend(_start(name, f"services.{name}", environment, logs) for name in services)
-        children.append(_start("gateway", "gateway", environment, logs))
+        services.extend(_start(name, f"services.{name}", environment, logs) for name in names)
+        gateways.append(_start("gateway", "gateway", environment, logs))
+        children = [*upstreams, *services, *gateways]
         url = f"http://localhost:{gateway_settings.gateway_port}"
         _wait(children, lambda: is_ready(f"http://127.0.0.1:{gateway_settings.gateway_port}/readyz"), stopping)
         _announce(url, run_settings, is_sandbox=is_sandbox, logs=logs)
         _watch(children, stopping)
     finally:
-        end(children[::-1], stopping.is_urgent)
+        end((gateways, services, upstreams), stopping.is_urgent)
 
 
 def _read_settings(services: list[str]) -> tuple[RunSettings, GatewaySettings, bool]:

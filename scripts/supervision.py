@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kernel.clock import Clock, SystemClock
+
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 _STEADY_AFTER = 60.0
 _GRACE = 28.0  # a service drains for 25 s
 _GLANCE = 0.05
+_CLOCK = SystemClock()
 
 
 class StartFailed(Exception):
@@ -68,18 +71,23 @@ class Child:
         if self.is_running and self.process is not None:
             self.process.send_signal(signal.SIGTERM)
 
-    def see_off(self, is_urgent: Callable[[], bool]) -> None:
-        """Waits for the end until the grace is over or it is urgent, and then makes one."""
-        until = time.monotonic() + _GRACE
-        while self.is_running and time.monotonic() < until and not is_urgent():
-            time.sleep(_GLANCE)
+    def end_now(self) -> None:
+        """Unless it has ended."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
 
 
-def end(children: Sequence[Child], is_urgent: Callable[[], bool]) -> None:
-    """Ends them in the order given, callers before those they call; all at once as soon as it is urgent."""
-    for child in children:
-        child.ask_to_end()
-        child.see_off(is_urgent)
+def end(ranks: Sequence[Sequence[Child]], is_urgent: Callable[[], bool], clock: Clock = _CLOCK) -> None:
+    """Ends rank after rank, callers before those they call, and those of a rank together; all at once as soon as it is urgent.
+
+    A rank has its grace, and then it ends anyway.
+    """
+    for rank in ranks:
+        for child in rank:
+            child.ask_to_end()
+        until = clock.monotonic() + _GRACE
+        while any(child.is_running for child in rank) and clock.monotonic() < until and not is_urgent():
+            clock.sleep(_GLANCE)
+        for child in rank:
+            child.end_now()

@@ -21,8 +21,6 @@ REFRESH_AHEAD = "refresh_ahead"
 REFRESH_SOON_DUE = "refresh_soon_due"
 
 _ROUND = timedelta(minutes=10)
-_A_ROUND = 50
-"""Artists refreshed ahead of need in one round: what came all at once does not come due all at once again."""
 _LEFT_ALONE = timedelta(days=1)
 """How long an artist is passed over that was planned and is due all the same: a provider is off, or down."""
 _UNPAID = tuple(kind for kind in EVERY_KIND if kind is not Kind.MONTHLY_LISTENERS)
@@ -39,6 +37,8 @@ class Work:
     language: str
     ahead: timedelta
     clock: Clock
+    a_round: int = 50
+    """Artists refreshed ahead of need in one round: what came all at once does not come due all at once again."""
 
 
 def register(jobs: Jobs, work: Work) -> None:
@@ -86,8 +86,8 @@ class _Refreshing:
             for artist_id, at in (context.job.progress or {}).get("planned", {}).items()
             if datetime.fromisoformat(at) > now - _LEFT_ALONE
         }
-        due = self.work.store.list_due(now + self.work.ahead, limit=_A_ROUND + len(planned))
-        chosen = [artist_id for artist_id in due if artist_id not in planned][:_A_ROUND]
+        due = self.work.store.list_due(now + self.work.ahead, limit=self.work.a_round + len(planned))
+        chosen = [artist_id for artist_id in due if artist_id not in planned][: self.work.a_round]
         still_due = {artist_id: planned[artist_id] for artist_id in due if artist_id in planned}
         with context.commit({"planned": still_due | dict.fromkeys(chosen, now.isoformat())}) as connection:
             for artist_id in chosen:

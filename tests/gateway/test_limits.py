@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import jwt
@@ -21,6 +22,13 @@ from tests.gateway.test_access import claims
 from tests.gateway.trial import TrialServer
 
 REJECT_SECONDS = 0.05
+TRIES = 20
+
+
+def seconds_of(act: Callable[[], object]) -> float:
+    started = time.monotonic()
+    act()
+    return time.monotonic() - started
 
 
 def headers_of(subject: str) -> dict[str, str]:
@@ -103,19 +111,18 @@ def test_a_full_house_turns_the_next_away_at_once(make_gateway: MakeGateway, tri
     with ThreadPoolExecutor(2) as pool:
         inside = [pool.submit(gateway.client.get, f"/trial/v1/patience/{n}") for n in range(2)]
         for _ in inside:
-            assert trial.waiting.acquire(timeout=5)
-        gateway.client.get("/healthz")  # so that the connection's own making is not measured
+            assert trial.waiting.acquire(timeout=15)
+        usual = min(seconds_of(lambda: gateway.client.get("/healthz")) for _ in range(TRIES))
 
-        started = time.monotonic()
+        seconds = min(seconds_of(lambda: gateway.client.get("/trial/v1/counts")) for _ in range(TRIES))
         turned_away = gateway.client.get("/trial/v1/counts")
-        seconds = time.monotonic() - started
         alive = gateway.client.get("/healthz")
         trial.may_answer.set()
         served = [future.result().status_code for future in inside]
 
     assert turned_away.status_code == 503
     assert turned_away.headers["retry-after"] == "1"
-    assert seconds <= REJECT_SECONDS
+    assert seconds <= max(REJECT_SECONDS, 5 * usual)  # the fastest of many: a busy machine holds up some, a queue holds up all
     assert (alive.status_code, served) == (200, [200, 200])
     assert gateway.client.get("/trial/v1/counts").status_code == 200
 

@@ -121,4 +121,4 @@ def test_a_slow_service_is_out_of_time(make_gateway: MakeGateway, trial: TrialSe
     answer = gateway.client.get("/trial/v1/patience/x")
 
     assert answer.status_code == 504
-    assert trial.cancelled.wait(5)
+    assert trial.cancelled.wait(15)

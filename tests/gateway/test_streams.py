@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -12,8 +11,9 @@ from tests.gateway.conftest import MakeGateway
 from tests.gateway.trial import TrialServer
 
 WATCH = "/trial/v1/counts:watch"
-GONE_SECONDS = 1.0
-"""A client that left may cost a service this much more."""
+AT_ONCE = 8.0
+"""Seconds, generous to a busy machine: who is not told notices at the next heartbeat, after 15, or when the trial ends, after 20.
+"""
 
 
 def events(answer: httpx.Response) -> Iterator[dict[str, str]]:
@@ -78,28 +78,24 @@ def test_a_quiet_stream_shows_that_it_lives(make_gateway: MakeGateway, trial: Tr
         heartbeats = [line for line in (next(lines) for _ in range(12)) if line.startswith(":")]
 
     assert len(heartbeats) >= 2
-    assert trial.cancelled.wait(5)
+    assert trial.cancelled.wait(AT_ONCE)
 
 
 def test_a_stream_the_client_leaves_is_cancelled_at_once(client: httpx.Client, trial: TrialServer) -> None:
     with client.stream("GET", WATCH, params={"hang": "true"}) as answer:
         lines = answer.iter_lines()
         next(lines)
-        assert trial.waiting.acquire(timeout=5)
-        left = time.monotonic()
+        assert trial.waiting.acquire(timeout=AT_ONCE)
 
-    assert trial.cancelled.wait(5)
-    assert time.monotonic() - left <= GONE_SECONDS
+    assert trial.cancelled.wait(AT_ONCE)
 
 
 def test_a_call_whose_client_left_is_cancelled_at_once(client: httpx.Client, trial: TrialServer) -> None:
     with socket.create_connection(("127.0.0.1", client.base_url.port or 0)) as raw:
         raw.sendall(b"GET /trial/v1/patience/x HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert trial.waiting.acquire(timeout=5)
-        left = time.monotonic()
+        assert trial.waiting.acquire(timeout=AT_ONCE)
 
-    assert trial.cancelled.wait(5)
-    assert time.monotonic() - left <= GONE_SECONDS
+    assert trial.cancelled.wait(AT_ONCE)
 
 
 def test_open_streams_do_not_keep_a_gateway_from_leaving(make_gateway: MakeGateway, trial: TrialServer) -> None:
@@ -114,11 +110,11 @@ def test_open_streams_do_not_keep_a_gateway_from_leaving(make_gateway: MakeGatew
 
     follower = threading.Thread(target=follow)
     follower.start()
-    assert trial.waiting.acquire(timeout=5)
+    assert trial.waiting.acquire(timeout=AT_ONCE)
 
     gateway.gateway.close_streams()
 
-    assert ended.wait(5)
+    assert ended.wait(AT_ONCE)
     follower.join()
 
 
@@ -132,4 +128,4 @@ def test_streams_have_a_limit_of_their_own(make_gateway: MakeGateway, trial: Tri
         other = gateway.client.get("/trial/v1/counts")
 
     assert (second.status_code, other.status_code) == (503, 200)
-    assert trial.cancelled.wait(5)
+    assert trial.cancelled.wait(AT_ONCE)

@@ -1,5 +1,4 @@
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +9,6 @@ from kernel.errors import BreakerOpen
 from tests.fakes.clock import FakeClock
 
 PROBE_AFTER = timedelta(seconds=300)
-TEN_PARALLEL_CALLS_OF_200_MS = 0.4  # seconds; one after the other they take two
 
 
 @pytest.fixture
@@ -186,16 +184,13 @@ def test_ten_parallel_calls_do_not_wait_for_one_another(breaker):
 
     def call(_: int) -> None:
         permit = breaker.admit()
-        all_inside.wait(timeout=5)  # breaks unless all ten are let in before the first is done
-        threading.Event().wait(0.2)
+        all_inside.wait(timeout=30)  # breaks unless all ten are let in before the first is done
         breaker.report(permit, Verdict.ANSWERED)
 
     with ThreadPoolExecutor(10) as threads:
-        started = time.monotonic()
         list(threads.map(call, range(10)))
-        took = time.monotonic() - started
 
-    assert took <= TEN_PARALLEL_CALLS_OF_200_MS
+    assert not all_inside.broken
 
 
 def test_a_listener_may_ask_for_the_state(clock):

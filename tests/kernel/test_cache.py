@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import redis
@@ -16,11 +17,9 @@ from kernel.cache import CacheEntry, CacheHit, MemoryCache, RedisCache, TwoLevel
 from kernel.evidence import Source
 from tests.fakes.clock import FakeClock
 
-# The bar for the one request that meets a Redis that is away. Measured: 0.00 s refused, 0.10 s silent; the library's own
-# defaults take 3 to 59 s.
-ONE_SHORT_WAIT = 0.3
-# The bar for a thousand requests after that one: nobody waits for anything.
-A_THOUSAND_SKIPS = 0.3
+# The bar for the one request that meets a Redis that is away, generous to a busy machine. Measured: 0.00 s refused, 0.10 s
+# silent; the library's own defaults take 3 to 59 s.
+ONE_SHORT_WAIT = 2.5
 MINUTE = timedelta(minutes=1)
 
 
@@ -296,20 +295,20 @@ def test_a_wrong_password_is_a_miss(redis_server, wall_clock):
 
 @pytest.mark.parametrize("away", ["kill", "pause"])
 def test_a_redis_gone_away_costs_one_short_wait_and_then_nothing(redis_server, wall_clock, away):
-    with opened(redis_server.url, wall_clock) as cache:
+    with opened(redis_server.url, wall_clock) as cache, counted_commands(cache) as sent:
         cache.put("key", entry(wall_clock))
         getattr(redis_server, away)()
+        sent.clear()
 
         started = time.monotonic()
         first = cache.get("key")
         first_took = time.monotonic() - started
         others = {cache.get("key") for _ in range(1000)}
-        others_took = time.monotonic() - started - first_took
 
     assert first is None
     assert others == {None}
+    assert sent == ["GET"]
     assert first_took <= ONE_SHORT_WAIT
-    assert others_took <= A_THOUSAND_SKIPS
 
 
 def test_a_port_that_accepts_and_says_nothing_costs_one_short_wait(wall_clock):
@@ -404,6 +403,21 @@ def test_without_redis_memory_alone_does(clock):
 
     assert value_of(cache.get("key")) == b"value"
     assert cache.get("gone") is None
+
+
+@contextmanager
+def counted_commands(cache: RedisCache) -> Iterator[list[str]]:
+    """Those that are sent to Redis, or would be if it were there."""
+    sent: list[str] = []
+    ask = cache._redis.execute_command
+
+    def ask_and_count(*command: Any) -> Any:
+        sent.append(command[0])
+        return ask(*command)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache._redis, "execute_command", ask_and_count)
+        yield sent
 
 
 def count_connections(server: socket.socket) -> int:

@@ -6,12 +6,25 @@ import pytest
 from scripts.supervision import Child, end
 from tests.fakes.patience import eventually
 
+GRACE = 28
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
 WILLING = """
 import pathlib, signal, sys
 def leave(*_):
     with pathlib.Path(sys.argv[1]).open("a") as left:
         left.write(sys.argv[2])
+    sys.exit()
+signal.signal(signal.SIGTERM, leave); print("up", flush=True); signal.pause()
+"""
+# Leaves when `count` of its kind have been asked to: told one after the other, nobody ever would.
+SOCIABLE = """
+import pathlib, signal, sys, time
+folder, name, count = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+def leave(*_):
+    (folder / f"{name}.asked").touch()
+    while len(list(folder.glob("*.asked"))) < count:
+        time.sleep(0.01)
+    (folder / f"{name}.left").touch()
     sys.exit()
 signal.signal(signal.SIGTERM, leave); print("up", flush=True); signal.pause()
 """
@@ -29,40 +42,77 @@ def start(tmp_path):
         return child
 
     yield start_child
-    end(children, lambda: True)
+    end([children], lambda: True)
 
 
-def test_they_end_in_the_order_given(start, tmp_path):
+def test_ranks_end_in_the_order_given(start, tmp_path):
     left = tmp_path / "left"
-    children = [start(name, WILLING, str(left), name) for name in "abc"]
+    ranks = [[start(name, WILLING, str(left), name)] for name in "abc"]
 
-    end(children, lambda: False)
+    end(ranks, lambda: False)
 
     assert left.read_text() == "abc"
 
 
-@pytest.mark.timeout(20)  # less than the grace of a single one
-def test_an_urgent_end_waits_for_nobody(start):
-    children = [start(name, STUBBORN) for name in "ab"]
+def test_those_of_a_rank_are_all_asked_before_any_is_waited_for(start, tmp_path):
+    rank = [start(name, SOCIABLE, str(tmp_path), name, "3") for name in "abc"]
 
-    end(children, lambda: True)
+    end([rank], lambda: False)
 
-    assert not any(child.is_running for child in children)
+    assert sorted(each.stem for each in tmp_path.glob("*.left")) == ["a", "b", "c"]
 
 
-@pytest.mark.timeout(20)
-def test_an_end_that_becomes_urgent_stops_waiting(start):
-    child = start("a", STUBBORN)
+def test_a_rank_is_asked_only_when_the_one_before_it_is_gone(start, tmp_path):
+    left = tmp_path / "left"
+    caller = start("caller", WILLING, str(left), "caller ")
+    called = [start(name, WILLING, str(left), name) for name in "ab"]
+
+    end([[caller], called, []], lambda: False)
+
+    assert left.read_text() in ("caller ab", "caller ba")
+
+
+def test_who_ends_by_itself_is_not_waited_for_with_the_others(start, tmp_path):
+    rank = [start(name, WILLING, str(tmp_path / "left"), name) for name in "ab"]
+    rank[0].end_now()
+
+    end([rank], lambda: False)
+
+    assert (tmp_path / "left").read_text() == "b"
+
+
+@pytest.mark.parametrize("counts", [[2], [1, 1], [1, 2]])
+def test_an_urgent_end_waits_for_nobody_and_leaves_nobody(start, clock, counts):
+    ranks = [[start(f"{rank}-{number}", STUBBORN) for number in range(count)] for rank, count in enumerate(counts)]
+
+    end(ranks, lambda: True, clock)
+
+    assert clock.slept == []
+    assert not any(child.is_running for rank in ranks for child in rank)
+
+
+def test_an_end_that_becomes_urgent_stops_waiting_for_all(start, clock):
+    ranks = [[start("a", STUBBORN), start("b", STUBBORN)], [start("c", STUBBORN)]]
     patience = iter([False, False])
 
-    end([child], lambda: next(patience, True))
+    end(ranks, lambda: next(patience, True), clock)
 
-    assert not child.is_running
+    assert len(clock.slept) == 2
+    assert not any(child.is_running for rank in ranks for child in rank)
+
+
+def test_who_does_not_end_within_the_grace_is_ended_and_each_rank_has_its_own(start, clock):
+    ranks = [[start("a", STUBBORN), start("b", STUBBORN)], [start("c", STUBBORN)]]
+
+    end(ranks, lambda: False, clock)
+
+    assert sum(clock.slept) == pytest.approx(2 * GRACE, abs=1)
+    assert not any(child.is_running for rank in ranks for child in rank)
 
 
 def test_a_child_started_again_leaves_no_log_open(start, tmp_path):
     child = start("a", WILLING, str(tmp_path / "left"), "a")
-    end([child], lambda: True)
+    end([[child]], lambda: True)
 
     child.start()
 

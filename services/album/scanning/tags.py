@@ -12,8 +12,8 @@ from services.album.scanning.wire import IDS, MOST_VALUES, TEXTS
 # What turns the direction of writing shows one name as another.
 _TURNS: Final = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
 _SPACES: Final = dict.fromkeys(map(ord, "\t\n\r\v\f\x85"), " ")
-_NUMBER: Final = re.compile(r"\s*(\d{1,4})(?!\d)")
-_DATE: Final = re.compile(r"\s*(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_NUMBER: Final = re.compile(r"\s*(\d{1,4})(?!\d)", re.ASCII)
+_DATE: Final = re.compile(r"\s*(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _IDS: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOST_GENRE_LETTERS: Final = 100
 _MOST_KEY_BYTES: Final = 2000

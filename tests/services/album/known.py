@@ -18,6 +18,11 @@ def named(artist: str, title: str, album: str = "", *, mbid: str = "", album_mbi
     return TrackName(ArtistName(*_title(artist), artist_mbid), _title(title), _title(album) if album else None, mbid, album_mbid)
 
 
+def on_compilation(name: TrackName, album_artist: str = "Various Artists") -> TrackName:
+    """As a file names it, which says whose album it is."""
+    return name._replace(album_artist=ArtistName(*_title(album_artist)))
+
+
 def _title(text: str) -> Title:
     return Title(clean_name(text), match_key(text))
 
@@ -28,7 +33,8 @@ def open_store(database: Database, clock: Clock) -> AlbumStore:
 
 def ensure(store: AlbumStore, *wanted: TrackName) -> Ensured:
     """As the pipeline does, with an artist service that has one artist a name."""
-    names = {(each.artist.key, each.artist.mbid) for each in wanted}
+    named_ones = (name for each in wanted for name in (each.artist, each.album_artist) if name is not None)
+    names = {(name.key, name.mbid) for name in named_ones}
     known = store.load_artists(names)
     return store.ensure(wanted, known, {key: artist_id_of(key[0]) for key in names if key not in known})
 

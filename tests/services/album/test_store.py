@@ -5,12 +5,14 @@ import unicodedata
 from typing import cast
 
 import pytest
+import sqlalchemy as sa
 
 from kernel.database import Database
 from services.album.domain import Album, AlbumId, ArtistId, Ensured, EnsuredTrack, Track, TrackId, TrackName
 from services.album.store import AlbumStore
+from services.album.storing.tables import tracks
 from tests.fakes.clock import FakeClock
-from tests.services.album.known import MBIDS, artist_id_of, count, ensure, ensured, named, open_store
+from tests.services.album.known import MBIDS, artist_id_of, count, ensure, ensured, named, on_compilation, open_store
 from tests.services.artist.known import together
 
 ONE, OTHER = MBIDS[:2]
@@ -244,3 +246,51 @@ def test_replicas_that_ensure_overlapping_pages_in_any_order_make_one_row_a_name
     )
     assert count(database, "tracks") == len({each.track_id for each in now.values()})
     assert count(database, "artist_names") == 5
+
+
+def test_a_compilation_is_one_album_whoever_plays_on_it_and_plays_find_it_again(store: AlbumStore):
+    songs = [named("Radiohead", "Creep", "Hits", mbid=""), named("Björk", "Jóga", "Hits")]
+
+    filed = ensured(store, *map(on_compilation, songs))
+    played = ensured(store, *songs)
+    other = ensured(store, named("Björk", "Hunter", "Hits"))
+
+    assert len({each.album_id for each in filed}) == 1
+    assert album_of(store, filed[0]).artist_name == "Various Artists"
+    assert [track_of(store, each).artist_name for each in filed] == ["Radiohead", "Björk"]
+    assert played == filed
+    assert other[0].album_id == filed[0].album_id, "what a play found the album by leads there from then on"
+
+
+def test_a_release_of_a_compilation_keeps_the_id_it_was_named_with(store: AlbumStore):
+    song = named("Radiohead", "Creep", "Hits", album_mbid=ONE)
+    (filed,) = ensured(store, on_compilation(song))
+
+    (played,) = ensured(store, named("Radiohead", "Creep", "Hits", album_mbid=OTHER))
+
+    assert played == filed
+    assert album_of(store, filed).mbid == ONE
+
+
+def test_an_album_of_the_artists_own_is_no_compilation(store: AlbumStore):
+    (filed,) = ensured(store, on_compilation(named("Radiohead", "Creep", "Hits")))
+
+    (own,) = ensured(store, named("Radiohead", "Lucky", "Hits"))
+
+    assert own.album_id != filed.album_id
+    assert album_of(store, own).artist_name == "Radiohead"
+
+
+def test_tracks_are_listed_in_the_order_of_the_record(store: AlbumStore, database: Database):
+    made = ensured(store, *(named("Radiohead", f"Song {letter}", "Record") for letter in "abcd"))
+    places = {made[0].track_id: (2, 1), made[1].track_id: (1, 2), made[2].track_id: (1, 1)}
+    with database.write() as connection:
+        for track_id, (disc, number) in places.items():
+            placed = sa.update(tracks).where(tracks.c.id == track_id).values(disc_number=disc, track_number=number)
+            connection.execute(placed)
+
+    album_id = made[0].album_id or AlbumId("")
+    first = store.list_tracks(album_id, after=None, limit=2)
+    rest = store.list_tracks(album_id, after=first[-1][0], limit=5)
+
+    assert [track.title for _, track in (*first, *rest)] == ["Song c", "Song b", "Song a", "Song d"]

@@ -1,7 +1,6 @@
 """Several providers of one artist: who is asked when, and what one of them can spoil for the others."""
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -155,8 +154,8 @@ def test_a_spotify_id_nobody_knows_is_not_found_and_that_survives_a_restart(work
 
 def test_who_is_still_being_asked_has_not_said_that_there_is_no_such_artist(workshop, world):
     unknown, answers = ArtistRef(spotify_id="0" * 22), threading.Event()
-    world.audience.meanwhile = lambda _: answers.wait(10) and None
-    pipeline = workshop.build(*world.providers, budget=timedelta(seconds=1))
+    world.audience.meanwhile = lambda _: answers.wait(20) and None
+    pipeline = workshop.build(*world.providers, budget=timedelta(seconds=2))
     with pytest.raises(ProviderUnavailable):
         pipeline.enrich(unknown, WISH)
     world.audience.says[Kind.MONTHLY_LISTENERS] = Found(Audience(7, name="Newcomer"), 1.0, ("Spotify id",))
@@ -169,18 +168,16 @@ def test_who_is_still_being_asked_has_not_said_that_there_is_no_such_artist(work
 
 
 def test_a_slow_provider_holds_nobody_up_and_its_answer_is_there_when_asked_again(workshop, world, clock):
-    answers = threading.Event()
-    world.audience.meanwhile = lambda _: answers.wait(10) and None
-    pipeline = workshop.build(*world.providers, budget=timedelta(seconds=1))
-    began = time.monotonic()
+    answers, was_released = threading.Event(), []
+    world.audience.meanwhile = lambda _: was_released.append(answers.wait(20))
+    pipeline = workshop.build(*world.providers, budget=timedelta(seconds=2))
 
     without = pipeline.enrich(BY_SPOTIFY, WISH)
-    took = time.monotonic() - began
     answers.set()
     clock.advance(timedelta(seconds=20).total_seconds())
     complete = pipeline.enrich(BY_SPOTIFY, WISH)
 
-    assert took < 4
+    assert was_released == [True]  # it answered only when the others' facts were there
     assert providers_of(without) == EVERYBODY - {"apify"}
     assert ("apify", Kind.MONTHLY_LISTENERS, NoteReason.DEFERRED) in notes(workshop.viewpoint(), without)
     assert shown(complete, ArtistField.MONTHLY_LISTENERS) == 4000

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.database import Database
@@ -158,7 +158,9 @@ def test_a_change_says_since_when_the_earlier_value_held():
     assert change.since == at(0)
 
 
-answers = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3)), unique_by=lambda each: each[0], max_size=20)
+answers = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3)), unique_by=lambda each: each[0], max_size=12)
+few = settings(max_examples=50)
+"""Each writes to a real file, answer by answer."""
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +189,7 @@ def changes_in(said: Iterable[tuple[int, int]]) -> list[tuple[datetime, int]]:
     return kept
 
 
+@few
 @given(said=answers.filter(bool))
 def test_in_the_order_of_time_every_change_is_kept_and_nothing_else(lasting: Database, said: list[tuple[int, int]]):
     artist_id = another(lasting)
@@ -197,6 +200,7 @@ def test_in_the_order_of_time_every_change_is_kept_and_nothing_else(lasting: Dat
     assert curve(lasting, artist_id) == changes_in(said)
 
 
+@few
 @given(said=answers.filter(bool), seed=st.randoms())
 def test_it_does_not_matter_in_which_order_facts_are_told_together(lasting: Database, said: list[tuple[int, int]], seed):
     artist_id, facts = another(lasting), [listeners(value, day) for day, value in said]
@@ -207,6 +211,7 @@ def test_it_does_not_matter_in_which_order_facts_are_told_together(lasting: Data
     assert curve(lasting, artist_id) == changes_in(said)
 
 
+@few
 @given(said=answers.filter(bool))
 def test_in_any_order_points_are_only_ever_added(lasting: Database, said: list[tuple[int, int]]):
     artist_id = another(lasting)

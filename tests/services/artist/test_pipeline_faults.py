@@ -1,7 +1,6 @@
 """services/artist/pipeline.py: what becomes of a read when providers fault, hang, or have nothing?"""
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -128,18 +127,21 @@ def test_an_ambiguous_answer_chooses_nothing_and_is_a_note(pipeline, fake, works
 
 
 def test_a_provider_that_hangs_costs_no_more_than_the_budget(workshop, fake):
+    given: list[float] = []
+
     def hang(kind: Kind) -> None:
         if kind is Kind.SIMILAR:
-            threading.Event().wait(deadline.remaining())
+            given.append(deadline.remaining())
+            threading.Event().wait(given[0])
             raise ProviderTimeout("fake", "did not answer in time")
 
     fake.meanwhile = hang
-    pipeline = workshop.build(fake, budget=timedelta(seconds=0.3))
-    began = time.monotonic()
+    pipeline = workshop.build(fake, budget=timedelta(seconds=1))
 
     reading = enrich(pipeline)
 
-    assert time.monotonic() - began < 2.5
+    assert len(given) == 1
+    assert 0 < given[0] <= 1
     assert shown(reading) == 1000
     check = reading.value.check("fake", Kind.SIMILAR, "")
     assert check is not None

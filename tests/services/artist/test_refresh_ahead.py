@@ -1,5 +1,6 @@
 """services/artist/jobs.py: what is due soon of the library's artists is asked for before anybody needs it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from tests.fakes.clock import FakeClock
 from tests.services.artist.fakes import RADIOHEAD, Asked, FakeArtists, FakeWorld
 from tests.services.artist.workshop import FRESH, Workshop
 
+A_ROUND = 3  # stands for the fifty of every day
 AHEAD, ROUND = timedelta(hours=2), timedelta(minutes=10)
 DAY = FRESH[Kind.PROFILE]
 DOWN = ProviderUnavailable("any", "is down", retry_after=timedelta(minutes=30))
@@ -31,7 +33,7 @@ class Library:
 
     def start(self, *providers: Asked, ahead: timedelta = AHEAD) -> None:
         """The service starts, again perhaps."""
-        self.work = self._workshop.work(*providers, ahead=ahead)
+        self.work = replace(self._workshop.work(*providers, ahead=ahead), a_round=A_ROUND)
         self.jobs = Jobs(self.store, self._clock)
         self.kinds: list[str] = []
         artist_jobs.register(self.jobs, self.work)
@@ -99,8 +101,8 @@ def test_artists_outside_the_library_are_left_until_somebody_asks(library: Libra
     assert library.asked() == []
 
 
-def test_a_round_takes_fifty_the_longest_overdue_first(library: Library, clock: FakeClock):
-    names = [f"Band {number:02}" for number in range(60)]
+def test_a_round_takes_so_many_and_no_more_the_longest_overdue_first(library: Library, clock: FakeClock):
+    names = [f"Band {number}" for number in range(5)]
     library.holds(*names)
     for name in names[::-1]:
         library.reads(name)
@@ -110,10 +112,14 @@ def test_a_round_takes_fifty_the_longest_overdue_first(library: Library, clock: 
     asked_first = {name for name, _ in library.asked()}
     second = library.let_pass(ROUND)
 
-    assert first.count(REFRESH_SOON_DUE) == 50
-    assert asked_first == set(names[10:])
-    assert second.count(REFRESH_SOON_DUE) == 10
+    assert first.count(REFRESH_SOON_DUE) == A_ROUND
+    assert asked_first == set(names[2:])
+    assert second.count(REFRESH_SOON_DUE) == 2
     assert {name for name, _ in library.asked()} == set(names)
+
+
+def test_fifty_are_a_round_where_nobody_says_otherwise(workshop: Workshop):
+    assert workshop.work().a_round == 50
 
 
 def test_it_goes_on_round_after_round(library: Library):
@@ -149,7 +155,7 @@ def test_what_is_paid_for_is_not_asked_ahead_of_need(workshop: Workshop, databas
     library.reads("Radiohead")
     world.forget_asked()
 
-    for _ in range(20):
+    for _ in range(15):  # until all that is kept for a fortnight was due
         library.let_pass(DAY)
 
     assert world.audience.kinds == []
@@ -184,7 +190,7 @@ def test_each_text_is_asked_for_in_its_own_language(library: Library):
 
 
 def test_those_who_cannot_be_asked_about_do_not_keep_out_the_others(library: Library, clock: FakeClock):
-    gone = [f"Gone {number:02}" for number in range(60)]
+    gone = [f"Gone {number}" for number in range(A_ROUND + 1)]
     library.holds(*gone, "Radiohead")
     library.start(FakeArtists("switched off"))
     library.reads(*gone)

@@ -87,7 +87,7 @@ def test_artists_are_listed_by_whether_the_library_has_them(store: ArtistStore, 
     assert [artist.name for _, artist in listed] == found
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=NAMES, size=st.integers(1, 5))
 def test_walking_the_pages_meets_every_artist_once_in_order(store: ArtistStore, database: Database, wanted, size):
     store.ensure([ArtistName(name) for name in wanted if name.split()])

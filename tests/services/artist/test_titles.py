@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.artist.titles import same_title, telling_keys, title_key
 
-_AT_ONCE = 2.0  # seconds; a reading that backtracks without end takes minutes
+_AT_ONCE = 5.0  # seconds of the processor; a reading that backtracks without end takes minutes
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_own_names_and_what_everybody_calls_a_record_tell_nobody_apart():
 
 @pytest.mark.parametrize("piece", ["(", ")", " ", " - ", "(deluxe) ", "[", "a (", "( - "])
 def test_a_title_of_any_length_is_read_at_once(piece):
-    began = time.monotonic()
+    began = time.process_time()
 
     title_key(piece * 100_000)
 
-    assert time.monotonic() - began < _AT_ONCE
+    assert time.process_time() - began < _AT_ONCE
 
 
 @given(st.text(max_size=60))

@@ -43,7 +43,7 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def histories(draw: st.DrawFn) -> list[Play]:
     """Some plays; many share their second, a few are alike."""
     chance = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 - reproducible, not secret
-    count = draw(st.integers(0, 150))
+    count = draw(st.integers(0, 100))
     span = draw(st.sampled_from([3, 60, 5_000, 2_000_000]))
     return [Play(NOW - 3_000_000 + chance.randrange(span), chance.choice(TITLES)) for _ in range(count)]
 
@@ -112,7 +112,7 @@ def walk_through(workshop: Workshop, import_id: ImportId, weather: Weather) -> N
     workshop.history.is_down = workshop.history.is_refusing = False
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), largest=PAGES, seed=st.integers(0, 2**32))
 def test_arrivals_outages_and_deaths_lose_nothing_and_double_nothing(
     opened: Database, history: list[Play], largest: int, seed: int
@@ -129,7 +129,7 @@ def test_arrivals_outages_and_deaths_lose_nothing_and_double_nothing(
     assert run.counts.known == 0
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), largest=PAGES, seed=st.integers(0, 2**32))
 def test_edits_and_removals_meanwhile_are_followed_by_reading_again(
     opened: Database, history: list[Play], largest: int, seed: int
@@ -151,7 +151,7 @@ def test_edits_and_removals_meanwhile_are_followed_by_reading_again(
         assert all(known == seen for known, seen in connection.execute(first))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), where=st.integers(0, 2_000_000), span=st.sampled_from([1, 100, 10_000, 500_000]))
 def test_what_is_refused_for_ever_is_one_hole_around_it(opened: Database, history: list[Play], where: int, span: int):
     workshop = begin(opened, history, 50)

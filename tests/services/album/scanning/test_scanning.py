@@ -122,8 +122,8 @@ def test_a_changed_file_is_read_again(studio: Studio, root: Path):
     assert scan.counts == Counts(seen=1, changed=1, new_tracks=1)
     assert studio.track(b"1.mp3").title == "Another title"
     with studio.database.read() as connection:
-        kept = dict(connection.exec_driver_sql("SELECT title, in_library FROM tracks").all())  # type: ignore[arg-type]
-    assert {title: bool(is_there) for title, is_there in kept.items()} == {"One": False, "Another title": True}
+        kept = {row.title: bool(row.in_library) for row in connection.exec_driver_sql("SELECT title, in_library FROM tracks")}
+    assert kept == {"One": False, "Another title": True}
 
 
 def test_a_moved_file_keeps_its_track_whatever_its_folders_say(studio: Studio, root: Path):

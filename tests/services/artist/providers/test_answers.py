@@ -15,7 +15,7 @@ from tests.fakes.canned import CannedUpstream
 from upstreams.lastfm.reading import plain_text
 
 GOLDEN = Path(__file__).parent / "lastfm"
-_AT_ONCE = 2.0  # seconds; the quadratic readings these tests keep out take minutes
+_AT_ONCE = 5.0  # seconds of the processor; the quadratic readings these tests keep out take minutes
 
 
 def golden(name: str) -> str:
@@ -218,12 +218,12 @@ def test_a_body_that_is_nearly_right_is_malformed(upstream, lastfm, body):
 def test_entities_that_multiply_are_malformed_and_cost_no_time(upstream, lastfm):
     layers = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     upstream.says(f'<!DOCTYPE lfm [<!ENTITY l0 "ha">{layers}]><lfm status="ok"><artist><name>&l9;</name></artist></lfm>')
-    began = time.monotonic()
+    began = time.process_time()
 
     with pytest.raises(ProviderMalformed):
         profile_of(lastfm)
 
-    assert time.monotonic() - began < _AT_ONCE
+    assert time.process_time() - began < _AT_ONCE
 
 
 def test_a_body_nested_beyond_all_reason_is_malformed(upstream, lastfm):
@@ -254,8 +254,8 @@ def test_markup_becomes_plain_text(markup, text):
 
 @pytest.mark.parametrize("piece", [" ", "<a ", "<!", "<![CDATA[", "Read more about ", "&#", "User-contributed text ", "<a>"])
 def test_a_long_biography_is_read_in_time_proportional_to_its_length(piece):
-    began = time.monotonic()
+    began = time.process_time()
 
     plain_text("x" + piece * (500_000 // len(piece)) + "y")
 
-    assert time.monotonic() - began < _AT_ONCE
+    assert time.process_time() - began < _AT_ONCE

@@ -64,7 +64,7 @@ def assert_answered_or_declared(upstream: CannedUpstream, lastfm: LastfmProvider
             assert isinstance(ask(), Found | Absent)
 
 
-SHARED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SHARED

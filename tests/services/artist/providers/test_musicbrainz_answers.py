@@ -315,7 +315,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=JSON, status=st.sampled_from(["200 OK", "200 OK", "301 Moved", "400 Bad", "403 No", "404 None", "503 Busy"]))
 def test_any_json_under_any_status_is_an_answer_or_a_declared_fault(canned, provider, content, status):
     canned.content = answer(json.dumps(content).encode(), status=status)

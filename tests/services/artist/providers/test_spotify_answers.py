@@ -383,7 +383,7 @@ KEYS = st.sampled_from(
 TREES = st.recursive(
     SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=6)), max_leaves=30
 )
-SHARED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def assert_answered_or_declared(upstream: CannedSpotify, spotify: SpotifyProvider, body: Any) -> None:

@@ -13,7 +13,7 @@ from tests.services.tracker.telling.shelf import NAMES, Heard, Shelf, Stored, id
 NOON = 1_700_000_000
 SOME_SECONDS = st.integers(NOON, NOON + 7)
 ONE = st.builds(Heard, SOME_SECONDS, **NAMES, account=st.integers(0, 1))
-HEARD = st.lists(ONE, max_size=60) | st.lists(ONE, min_size=40, max_size=60)
+HEARD = st.lists(ONE, max_size=40) | st.lists(ONE, min_size=25, max_size=40)
 FILTERS = st.builds(
     PlayFilter,
     since=st.none() | SOME_SECONDS,
@@ -60,7 +60,7 @@ def all_pages(history: History, wanted: PlayFilter, size: int, between=lambda: N
         between()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(heard=HEARD, wanted=FILTERS, size=st.integers(1, 20))
 def test_the_pages_of_any_list_are_what_counting_by_hand_gives(shelf: Shelf, glance, heard, wanted, size):
     shelf.refill(heard, known=["burial"])
@@ -70,7 +70,7 @@ def test_the_pages_of_any_list_are_what_counting_by_hand_gives(shelf: Shelf, gla
     assert found == [each.position for each in wanted_of(shelf.journal(), wanted)]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(heard=HEARD, later=st.lists(HEARD, min_size=1, max_size=2), size=st.integers(1, 7), artist=st.sampled_from(["", "burial"]))
 def test_plays_that_arrive_between_pages_neither_hide_nor_repeat_any(shelf: Shelf, glance, heard, later, size, artist):
     shelf.refill(heard)
