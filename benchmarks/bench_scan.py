@@ -86,7 +86,7 @@ def scanned(name: str, url: str, root: Path, alone: float) -> list[Bar]:
     print(f"{name}: {FILES:,} files in {first:.1f} s, {memory.growth:.0f} MB above idle; again in {second:.2f} s")
     print(f"  the limit (a bare walk and mutagen in one process): {alone:.1f} s")
     return [
-        Bar(name=f"{name}: share of the limit", figure=alone / first, at_least=0.25),
+        Bar(name=f"{name}: share of the limit", figure=alone / first, at_least=0.1),
         Bar(name=f"{name}: seconds of the second scan", figure=second, at_most=5),
         Bar(name=f"{name}: MB above idle", figure=memory.growth, at_most=32),
     ]

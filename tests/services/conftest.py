@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import structlog
 
+from tests.fakes import certificates
 from tests.sandbox.running import RunningSandbox
 
 
@@ -21,6 +22,12 @@ def plain_logs() -> Iterator[None]:
     structlog.configure(processors=plain)
     yield
     structlog.configure(**before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates_read_once() -> Iterator[None]:
+    with certificates.read_once():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,9 +11,6 @@ from services.album.domain import AlbumId, TrackId
 from services.album.scanning.domain import FileState
 from services.album.storing.files import index_files
 from services.album.storing.tables import albums, tracks
-
-_PEN: Final = 0x616C6275
-"""The number of the pen in storing/writing.py: who makes albums and tracks and who marks them would deadlock in PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +21,6 @@ class Shelved:
     disc: int | None = None
     number: int | None = None
     duration_ms: int | None = None
-
-
-def take_pen(connection: sa.Connection) -> None:
-    """Until the transaction ends nobody else makes or marks albums and tracks. SQLite has one pen by itself."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PEN)))
 
 
 def count_new(connection: sa.Connection, table: sa.Table, ids: Collection[str], since: datetime) -> int:

@@ -24,6 +24,7 @@ from services.album.scanning.store import ScanStore
 from services.album.scanning.walking import MusicFolder, Place, Seen, Trouble
 from services.album.storing import files
 from services.album.storing.tables import albums, tracks
+from services.album.storing.writing import take_pen
 
 _AT_ONCE: Final = 200
 _BUGS: Final = 5
@@ -131,7 +132,7 @@ class _Attempt:
         album_ids = {file.album_id for file in held if file.album_id}
         shelved += [Shelved(track_id) for track_id in track_ids - {each.track_id for each in shelved}]
         with self._changing(folder=self._place.folder if self._place else b"") as connection:
-            library.take_pen(connection)
+            take_pen(connection)
             new_albums = library.count_new(connection, albums, album_ids, scan.created_at)
             new_tracks = library.count_new(connection, tracks, track_ids, scan.created_at)
             self._counts += replace(found, new_albums=new_albums, new_tracks=new_tracks)
@@ -154,7 +155,7 @@ class _Attempt:
                 f"MUSIC_DIR holds no music at all, and {gone} files were indexed in it: is its disk mounted?"
             )
         with self._changing(state=ScanState.COMPLETED, folder=b"", ended_at=now) as connection:
-            library.take_pen(connection)
+            take_pen(connection)
             self._counts += Counts(missing=files.settle_gone(connection, scan.id))
             library.settle_library(connection, now)
 

@@ -57,7 +57,7 @@ _Genre: Any = TCON
 # ID3's names, then MP4's, ASF's, and those that Vorbis comments and APE share; all in small letters and without what is neither
 # letter nor digit: `MusicBrainz/Album Id`, `MusicBrainz Album Id` and `MUSICBRAINZ_ALBUMID` are one.
 _FIELDS: Final = {
-    "title": ("tit2", "nam", "title"),
+    "title": ("tit2", "nam", "title"),  # codespell:ignore nam
     "artist": ("tpe1", "art", "author", "artist"),
     "album": ("talb", "alb", "wmalbumtitle", "album"),
     "album_artist": ("tpe2", "aart", "wmalbumartist", "albumartist"),

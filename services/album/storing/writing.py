@@ -23,7 +23,12 @@ class Pen:
     def write(self) -> Iterator[sa.Connection]:
         """One write transaction in which albums and tracks may be made."""
         with self._turn, self._database.write() as connection:
-            if connection.dialect.name == "postgresql":
-                # Two that make each other's albums would deadlock. SQLite has one pen by itself.
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+            take_pen(connection)
             yield connection
+
+
+def take_pen(connection: sa.Connection) -> None:
+    """Until the transaction ends nobody else makes or marks albums and tracks."""
+    if connection.dialect.name == "postgresql":
+        # Two that make each other's albums would deadlock. SQLite has one pen by itself.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))

@@ -8,18 +8,11 @@ import pytest
 from kernel.database import Database
 from services.artist.pipeline import ArtistPipeline
 from services.artist.wiring import MIGRATIONS
-from tests.fakes import certificates
 from tests.fakes.clock import FakeClock
 from tests.sandbox.running import RunningSandbox
 from tests.services.artist.fakes import RADIOHEAD, FakeArtists, FakeWorld
 from tests.services.artist.running import RunningArtist
 from tests.services.artist.workshop import Workshop
-
-
-@pytest.fixture(scope="session", autouse=True)
-def certificates_read_once() -> Iterator[None]:
-    with certificates.read_once():
-        yield
 
 
 @pytest.fixture

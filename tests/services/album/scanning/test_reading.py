@@ -92,7 +92,7 @@ def test_every_version_of_id3_is_read(read: ReadsBytes, tmp_path: Path, version:
     if version == 2:
         frames = b"".join(
             name + struct.pack(">I", len(text) + 1)[1:] + b"\0" + text
-            for name, text in [(b"TT2", b"T"), (b"TP1", b"A"), (b"TYE", b"1984")]
+            for name, text in [(b"TT2", b"T"), (b"TP1", b"A"), (b"TYE", b"1984")]  # codespell:ignore tye
         )
         content = b"ID3\x02\0\0" + bytes([0, 0, 0, len(frames)]) + frames + audio(".mp3", Song())[-2085:]
     else:
