@@ -6,7 +6,7 @@ from typing import Any
 
 from kernel.naming import is_uuid
 from kernel.neighbours import Neighbour
-from services.tracker.newcomers import NewAlbums
+from services.tracker.newcomers import Found
 from services.tracker.storing.titles import TitleIds, UnnamedTitle
 from soniquebay.album.v1 import album_pb2 as pb
 from soniquebay.album.v1 import album_pb2_grpc
@@ -31,11 +31,11 @@ class AlbumService:
         ]
         return ids, len(reply.new_album_ids)
 
-    def enrich_new(self, import_id: str, limit: int) -> NewAlbums:
+    def enrich_new(self, import_id: str, limit: int) -> Found:
         """EnrichNewAlbums. Raises OwnFault."""
         request = pb.EnrichNewAlbumsRequest(import_id=import_id, limit=limit)
         reply: pb.EnrichNewAlbumsResponse = self._neighbour.ask(self._stub.EnrichNewAlbums, request, within=_WITHIN)
-        return NewAlbums(reply.new_albums, reply.to_enrich, reply.enriched)
+        return Found(reply.new_albums, reply.to_enrich, reply.enriched)
 
 
 def _name_of(each: UnnamedTitle) -> pb.TrackName:

@@ -27,7 +27,7 @@ from services.tracker.fetching import Fetched, Fetcher
 from services.tracker.files import read_rows
 from services.tracker.leaping import Search
 from services.tracker.ledger import Ledger, merged_holes
-from services.tracker.naming import Naming, named
+from services.tracker.naming import Naming
 from services.tracker.newcomers import Newcomers
 from services.tracker.planning import plan_walk
 from services.tracker.providers.file import Unguarded, sorted_rows
@@ -211,10 +211,10 @@ class _Attempt:
         """Once nobody answers, the rest is left to a job: an import waits for no neighbour."""
         if not written.title_ids:
             return
-        new = self._naming.name(written.title_ids, named(self._run.id)) if self._is_naming else None
+        new = self._naming.name(written.title_ids) if self._is_naming else None
         if new is None:
             self._is_naming = False
-            self._store.name_titles_later(import_id=self._run.id)
+            self._store.name_titles_later()
         else:
             self._ledger.counts += Counts(new_albums=new)
 
@@ -248,7 +248,7 @@ class _Attempt:
         with self._committing() as connection:
             if not run.options.dry_run:
                 self._store.look_after_newcomers(connection, run)
-                self._store.settle_titles(connection, run.id)
+                self._store.settle_titles(connection)
                 spans.save_holes(connection, run.account_id, found)
                 runs.drop_upload(connection, run.id)
             self._log(connection, "ended", f"The import is {message}.")

@@ -1,6 +1,7 @@
 """Which artist, album and track of ours is meant by what was heard? Asked of the album service, a page of titles at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Protocol
 
 import structlog
@@ -38,41 +39,46 @@ class Naming:
         self._database = database
         self._tracks = tracks
 
-    def name(self, title_ids: Iterable[int], import_id: str = "") -> int | None:
-        """Names these titles, of an import if so; how many albums are new, or None when nobody answered."""
+    def name(self, title_ids: Iterable[int]) -> int | None:
+        """Names these titles; how many albums are new, or None when nobody answered."""
         wanted = sorted(title_ids)
         new = 0
         for start in range(0, len(wanted), MOST_AT_ONCE):
             with self._database.read() as connection:
                 some = unnamed_titles(connection, MOST_AT_ONCE, wanted[start : start + MOST_AT_ONCE])
             try:
-                new += self._name(some, import_id)
+                new += self._name(some)
             except OwnFault as error:
                 _log.warning("titles not named yet", error=str(error))
                 return None
         return new
 
-    def name_rest(self, context: JobContext) -> None:
+    def name_rest(self, _: JobContext) -> None:
         """The job: names whatever has no ids yet. Raises OwnFault, upon which it is done again later."""
-        self.name_all((context.job.payload or {}).get("import_id", ""))
+        self.name_all()
 
-    def name_all(self, import_id: str) -> None:
-        """Names whatever has no ids yet, as part of the import if one is named. Raises OwnFault."""
+    def name_all(self) -> None:
+        """Names whatever has no ids yet. Raises OwnFault."""
         while True:
             with self._database.read() as connection:
                 some = unnamed_titles(connection, MOST_AT_ONCE)
             if not some:
                 return
-            self._name(some, import_id)
+            self._name(some)
 
-    def _name(self, some: Sequence[UnnamedTitle], import_id: str) -> int:
+    def _name(self, some: Sequence[UnnamedTitle]) -> int:
         fit = [each for each in some if is_fit(each)]
-        named, new = self._ensure(fit, import_id)
+        named_ones: list[TitleIds] = []
+        new = 0
+        for import_id, some_of_it in _by_import(fit):
+            ids, newer = self._ensure(some_of_it, import_id)
+            named_ones += ids
+            new += newer
         # Names that nobody would take are marked as well: asked again, they would be refused again.
-        known = {each.title_id for each in named}
+        known = {each.title_id for each in named_ones}
         unfit = [TitleIds(each.id, None, None, None) for each in some if each.id not in known]
         with self._database.write() as connection:
-            name_titles(connection, [*named, *unfit])
+            name_titles(connection, [*named_ones, *unfit])
         return new
 
     def _ensure(self, some: Sequence[UnnamedTitle], import_id: str) -> tuple[list[TitleIds], int]:
@@ -88,6 +94,13 @@ class Naming:
         middle = len(some) // 2
         (first, new), (second, newer) = self._ensure(some[:middle], import_id), self._ensure(some[middle:], import_id)
         return [*first, *second], new + newer
+
+
+def _by_import(some: Sequence[UnnamedTitle]) -> Iterator[tuple[str, list[UnnamedTitle]]]:
+    """By what the album service calls the import they came in by; empty: by none."""
+    by_import = sorted(some, key=lambda each: each.import_id or 0)
+    for import_id, its_own in groupby(by_import, key=lambda each: each.import_id):
+        yield named(import_id) if import_id else "", list(its_own)
 
 
 def is_fit(title: UnnamedTitle) -> bool:

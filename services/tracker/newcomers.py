@@ -24,7 +24,7 @@ _GIVEN_UP = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class NewAlbums:
+class Found:
     """Albums that came in by an import, how many of them are to be enriched, and how many of those are."""
 
     new: int
@@ -35,7 +35,7 @@ class NewAlbums:
 class EnrichesAlbums(Protocol):
     """Whoever owns the albums."""
 
-    def enrich_new(self, import_id: str, limit: int) -> NewAlbums:
+    def enrich_new(self, import_id: str, limit: int) -> Found:
         """Plans it, at most `limit` of them (0: as many as is usual), and says how far it is. Raises OwnFault."""
         ...
 
@@ -57,7 +57,7 @@ class Newcomers:
         if run.options.dry_run or not run.options.enrich_albums:
             return counts
         try:
-            self._naming.name_all(named(run.id))
+            self._naming.name_all()
             return _counted(counts, self._albums.enrich_new(named(run.id), run.options.albums_limit))
         except OwnFault as error:
             _log.warning("new albums not handed over yet", error=str(error))
@@ -68,17 +68,18 @@ class Newcomers:
         run = self._store.get_import(ImportId(context.job.payload["import_id"]))
         if run.state is not ImportState.SUCCEEDED:
             return None
-        self._naming.name_all(named(run.id))
+        self._naming.name_all()
         new = self._albums.enrich_new(named(run.id), run.options.albums_limit)
         counts = _counted(run.counts, new)
         if counts != run.counts:
             with context.commit(None) as connection:
                 runs.change_run(connection, run.id, self._clock.now(), only_in=[ImportState.SUCCEEDED], counts=counts)
         now, ended = self._clock.now(), run.ended_at or run.updated_at
-        if new.enriched >= new.to_enrich or now - ended > _GIVEN_UP:
+        is_all_planned = new.to_enrich >= min(new.new, run.options.albums_limit or new.to_enrich)
+        if (is_all_planned and new.enriched >= new.to_enrich) or now - ended > _GIVEN_UP:
             return None
         return Again(now + min(max(_FIRST_LOOK, (now - ended) / 10), _LONGEST_PAUSE))
 
 
-def _counted(counts: Counts, new: NewAlbums) -> Counts:
+def _counted(counts: Counts, new: Found) -> Counts:
     return replace(counts, new_albums=new.new, albums_to_enrich=new.to_enrich, albums_enriched=new.enriched)

@@ -10,7 +10,7 @@ from kernel.database import Database
 from kernel.errors import FailedPrecondition, NotFound
 from kernel.jobs import JobStore, Lane
 from services.tracker.domain import Account, ImportId, ImportOptions, ImportState
-from services.tracker.naming import NAME_TITLES, named
+from services.tracker.naming import NAME_TITLES
 from services.tracker.planning import plan_retry
 from services.tracker.storing import runs, spans
 from services.tracker.storing.book import take_back
@@ -140,27 +140,18 @@ class TrackerStore:
         with self.database.write() as connection:
             self.settle_titles(connection)
 
-    def settle_titles(self, connection: sa.Connection, import_id: ImportId | None = None) -> None:
+    def settle_titles(self, connection: sa.Connection) -> None:
         """After an import: the first play of every title is what it is, and what was left without ids is named by a job.
 
         A process that is killed between writing a page and naming it leaves such titles behind.
         """
         settle_first_plays(connection)
         if unnamed_titles(connection, 1):
-            self.name_titles_later(connection, import_id)
+            self.name_titles_later(connection)
 
-    def name_titles_later(self, connection: sa.Connection | None = None, import_id: ImportId | None = None) -> None:
-        """A job, planned in the caller's transaction if one is given, gives ids to what has none yet, as part of the import if
-        one is named.
-        """
-        self._jobs.enqueue(
-            NAME_TITLES,
-            {"import_id": named(import_id)} if import_id else None,
-            lane=Lane.NORMAL,
-            dedupe_key=NAME_TITLES,
-            max_attempts=_FOR_EVER,
-            connection=connection,
-        )
+    def name_titles_later(self, connection: sa.Connection | None = None) -> None:
+        """A job, planned in the caller's transaction if one is given, gives ids to what has none yet."""
+        self._jobs.enqueue(NAME_TITLES, lane=Lane.NORMAL, dedupe_key=NAME_TITLES, max_attempts=_FOR_EVER, connection=connection)
 
     def look_after_newcomers(self, connection: sa.Connection, run: ImportRun) -> None:
         """A job, planned in the caller's transaction, has what the import brought in enriched, and counts how much of it is."""

@@ -81,7 +81,7 @@ def write_plays(connection: sa.Connection, entry: Entry, now: datetime, *, repai
     lock_accounts(connection)
     good, bad = sift(entry.plays, entry.rejects, now)
     written = Written(unfit=len(entry.plays) - len(good), rejects=_quarantine(connection, entry, bad, now))
-    title_ids = write_titles(connection, good, settles_first=settles_first)
+    title_ids = write_titles(connection, good, entry.import_id, settles_first=settles_first)
     rows = {(play.uts, title_ids[play.title], ordinal): play for play, ordinal in numbered(good)}
     rows = _without_others(connection, entry.account_id, rows)
     new = _insert(connection, entry, rows, int(now.timestamp()))

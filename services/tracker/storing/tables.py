@@ -39,6 +39,7 @@ titles = sa.Table(
     sa.Column("track_id", sa.String(36)),
     sa.Column("is_named", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("first_uts", sa.BigInteger),
+    sa.Column("import_id", sa.Integer),  # the one it came in by
 )
 sa.Index("ix_titles_artist", titles.c.artist_key, titles.c.first_uts)
 sa.Index("ix_titles_album", titles.c.album_key)

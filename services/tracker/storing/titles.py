@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kernel.database import dialect_insert
 from kernel.naming import match_key
-from services.tracker.domain import Mbids, Play, Title
+from services.tracker.domain import ImportId, Mbids, Play, Title
 from services.tracker.storing.tables import plays, titles
 
 _LEARNT = ("artist_mbid", "track_mbid", "album_mbid", "image_url")
@@ -27,6 +27,8 @@ class UnnamedTitle:
     artist_mbid: str
     track_mbid: str
     album_mbid: str
+    import_id: ImportId | None = None
+    """The import it came in by, if it was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,12 @@ def find_titles(connection: sa.Connection, wanted: Iterable[Title]) -> dict[Titl
     return {digests[row.digest]: row.id for row in _rows(connection, digests)}
 
 
-def write_titles(connection: sa.Connection, heard: Sequence[Play], *, settles_first: bool) -> dict[Title, int]:
+def write_titles(
+    connection: sa.Connection, heard: Sequence[Play], import_id: ImportId | None, *, settles_first: bool
+) -> dict[Title, int]:
     """The id of every title; those that are missing are made, and what came with the plays is added to the others.
+
+    New ones are remembered with the import: so are, whoever names them and when, the albums it brings in.
 
     `settles_first`: whether it is noted when a title that is there was played earlier than was known; a walk into the past finds
     that on every page, and notes it once at its end.
@@ -61,7 +67,7 @@ def write_titles(connection: sa.Connection, heard: Sequence[Play], *, settles_fi
     for play in heard:
         row = told.get(play.title)
         if row is None:
-            told[play.title] = _row(play)
+            told[play.title] = _row(play) | {"import_id": import_id}
         else:
             row["first_uts"] = min(row["first_uts"], play.uts)
             if play.mbids is not came_with[play.title]:
@@ -103,7 +109,14 @@ def unnamed_titles(connection: sa.Connection, limit: int, title_ids: Iterable[in
     if title_ids is not None:
         wanted = wanted.where(titles.c.id.in_(list(title_ids)))
     return [
-        UnnamedTitle(row.id, Title(row.artist, row.track, row.album), row.artist_mbid, row.track_mbid, row.album_mbid)
+        UnnamedTitle(
+            row.id,
+            Title(row.artist, row.track, row.album),
+            row.artist_mbid,
+            row.track_mbid,
+            row.album_mbid,
+            ImportId(row.import_id) if row.import_id else None,
+        )
         for row in connection.execute(wanted)
     ]
 

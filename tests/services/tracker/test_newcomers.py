@@ -71,3 +71,18 @@ def test_while_the_album_service_is_down_an_import_ends_and_a_job_hands_over_lat
     workshop.tracks.is_down = False
 
     assert enriching(workshop, run, looks=40)[-1] == (3, 3, 3)
+
+
+def test_what_one_import_brings_in_is_never_counted_as_anothers(workshop: Workshop):
+    """The look of the first names what the second has written and not named yet."""
+    workshop.history.plays = listening(3)
+    first = workshop.run()
+    workshop.history.plays += [Play(START + 10_000_000 + at, Title("Else", "Song", f"Other {at}")) for at in range(20)]
+    workshop.tracks.is_down = True
+    second = workshop.run().id
+    workshop.tracks.is_down = False
+
+    enriching(workshop, first)
+
+    assert counted(workshop.store.get_import(first.id))[:2] == (3, 3)
+    assert counted(workshop.store.get_import(second))[:2] == (20, 20)

@@ -17,7 +17,7 @@ from services.tracker.fetching import Fetcher
 from services.tracker.following import Following
 from services.tracker.importing import Importing
 from services.tracker.naming import NAME_TITLES, Naming
-from services.tracker.newcomers import NewAlbums, Newcomers
+from services.tracker.newcomers import Found, Newcomers
 from services.tracker.store import ENRICH_NEW, IMPORT, TrackerStore
 from services.tracker.storing.runs import ImportRun
 from services.tracker.storing.tables import accounts, metadata, plays, titles
@@ -56,14 +56,14 @@ class FakeTracks:
         self._albums |= albums
         return [self._ids(each) for each in wanted], new
 
-    def enrich_new(self, import_id: str, limit: int) -> NewAlbums:
+    def enrich_new(self, import_id: str, limit: int) -> Found:
         if self.is_down:
             raise OwnFault("The album service does not answer.")
         new = len(self._imported.get(import_id, ()))
         planned = min(new, limit or 50)
         enriched = min(planned, self._enriched.get(import_id, 0))
         self._enriched[import_id] = enriched + self.enriched_a_look
-        return NewAlbums(new, planned, enriched)
+        return Found(new, planned, enriched)
 
     def _ids(self, each: UnnamedTitle) -> TitleIds:
         artist, track, album = (str(uuid.uuid5(uuid.NAMESPACE_URL, name)) for name in (each.title.artist, each.title.track, "a"))
