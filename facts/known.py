@@ -112,10 +112,10 @@ class Known(Generic[F, V, K]):
     def candidates(self, field: F, *, trust: Trust[F], languages: Sequence[str] = ()) -> list[Candidate[V]]:
         """Every value for the field, the one to show first. For texts, only those of the first language that has any."""
         facts = self._by_field.get(field, [])
-        for language in languages:
-            if any(fact.language == language for fact in facts):
-                facts = [fact for fact in facts if fact.language == language]
-                break
+        if languages and any(fact.language for fact in facts):
+            spoken = {fact.language for fact in facts}
+            language = next((each for each in languages if each in spoken), None)
+            facts = [fact for fact in facts if fact.language == language]
         said = (Candidate(fact.value, fact.evidence, self.standing(fact)) for fact in facts)
         return rank([*self.locked(field), *said], trust.of(field))
 

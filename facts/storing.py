@@ -151,6 +151,19 @@ class FactShelf(Generic[F, V, K]):
         ]
         upsert(connection, self.tables.overrides, rows, key=(key, "field"))
 
+    def note_drift(self, connection: sa.Connection, owner: str, overrides: Sequence[Override[F, V]]) -> None:
+        """Since when each differs from what the providers say; what was deleted meanwhile stays deleted."""
+        table = self.tables.overrides
+        for override in overrides:
+            its_own = table.c[self.tables.key] == owner, table.c.field == override.field
+            connection.execute(sa.update(table).where(*its_own).values(differs_since=override.differs_since))
+
+    def forget(self, connection: sa.Connection, owner: str, provider: str) -> None:
+        """All that the provider said, and that it was asked."""
+        for table in (self.tables.facts, self.tables.checks):
+            its_own = table.c[self.tables.key] == owner, table.c.provider == provider
+            connection.execute(sa.delete(table).where(*its_own))
+
     def delete_override(self, connection: sa.Connection, owner: str, field: F) -> bool:
         """Whether there was one."""
         table = self.tables.overrides

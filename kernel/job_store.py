@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from kernel.job_table import ACTIVE, OVER, UNFINISHED, Claim, Job, JobState, Lan
 _JOBS: Final = job_table(sa.MetaData())
 _ENDED: Final = {"lease_until": None, "lease_owner": None}
 _KEPT: Final = timedelta(days=7)
+_FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 _FORGOTTEN_AT_ONCE: Final = 100
 
 
@@ -99,10 +100,7 @@ class JobStore:
     def succeed(self, claim: Claim) -> None:
         """Done, unless it was asked for again meanwhile. Raises LeaseLost, as do the other endings."""
         with self.database.write() as connection:
-            again_at = self._settle(connection, claim, _ENDED | {"state": JobState.SUCCEEDED, "error": None})
-            if again_at:
-                anew = self._waiting(again_at, claim.job.lane) | {"attempts": 0}
-                connection.execute(sa.update(_JOBS).where(_JOBS.c.id == claim.job.id).values(anew))
+            self._settle(connection, claim, _ENDED | {"state": JobState.SUCCEEDED, "error": None}, until=_FOR_EVER)
 
     def bury(self, claim: Claim, error: str) -> None:
         """DEAD, and listed until a person has it tried again."""
@@ -110,11 +108,13 @@ class JobStore:
             self._settle(connection, claim, _ENDED | {"state": JobState.DEAD, "error": error})
 
     def postpone(self, claim: Claim, due_at: datetime, *, error: str | None = None, attempts: int | None = None) -> None:
-        """PENDING again from `due_at` on. `attempts`: how many to count so far, when not the one just made as well."""
+        """PENDING again from `due_at` on, or, when nothing went wrong and it was asked for again meanwhile, from then on.
+        `attempts`: how many to count so far, when not the one just made as well.
+        """
         count = claim.job.attempts if attempts is None else attempts
         later = self._waiting(due_at, claim.job.lane) | {"error": error, "attempts": count}
         with self.database.write() as connection:
-            self._settle(connection, claim, _ENDED | later)
+            self._settle(connection, claim, _ENDED | later, until=None if error else due_at)
 
     def cancel(self, job_id: str, *, connection: sa.Connection | None = None) -> bool:
         """Whether it was unfinished, and is no more, once the transaction (the caller's `connection`, if any) has committed.
@@ -182,14 +182,19 @@ class JobStore:
     def _waiting(self, due_at: datetime, lane: Lane) -> dict[str, Any]:
         return {"state": JobState.PENDING, "due_at": due_at, "rank_at": self._rank(due_at, lane)}
 
-    def _settle(self, connection: sa.Connection, claim: Claim, values: dict[str, Any]) -> Any:
-        """When the job, still ours, is to be done once more. Raises LeaseLost."""
+    def _settle(self, connection: sa.Connection, claim: Claim, values: dict[str, Any], *, until: datetime | None = None) -> None:
+        """What becomes of the job, still ours; asked for again meanwhile, and for before `until`, it is begun anew then.
+
+        Raises LeaseLost.
+        """
         is_ours = _JOBS.c.id == claim.job.id, _JOBS.c.lease_owner == claim.token, _JOBS.c.state == JobState.RUNNING
         settling = sa.update(_JOBS).where(*is_ours).values(values | {"updated_at": self.clock.now()})
         settled = connection.execute(settling.returning(_JOBS.c.again_at)).one_or_none()
         if settled is None:
             raise LeaseLost(claim.job.id)
-        return settled.again_at
+        if until and settled.again_at and settled.again_at < until:
+            anew = self._waiting(settled.again_at, claim.job.lane) | {"attempts": 0}
+            connection.execute(sa.update(_JOBS).where(_JOBS.c.id == claim.job.id).values(anew))
 
     def _insert(self, connection: sa.Connection, row: dict[str, Any]) -> sa.UpdateBase:
         new = dialect_insert(connection, _JOBS).values(row)

@@ -1,6 +1,7 @@
 """How is a provider's JSON read? Any field may be missing, null or of another type: what is not as expected counts as missing."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from http import HTTPStatus
@@ -14,6 +15,7 @@ Json = Mapping[str, Any]
 
 _MAX_COUNT = 2**63 - 1
 _MAX_ROWS = 1000
+_DAY = re.compile(r"\d{4}(?:-\d\d){0,2}", re.ASCII)  # not the weeks that fromisoformat reads as well
 _PRECISIONS = {4: "year", 7: "month", 10: "day"}
 
 
@@ -81,7 +83,7 @@ def https_url(node: Json, key: str) -> str:
 def partial_date(written: str) -> tuple[date | None, str]:
     """The first possible day of YYYY, YYYY-MM or YYYY-MM-DD, and which of "year", "month" and "day" was written."""
     precision = _PRECISIONS.get(len(written), "")
-    if not precision:
+    if not precision or not _DAY.fullmatch(written):
         return None, "day"
     try:
         return date.fromisoformat(f"{written}-01-01"[:10] if precision == "year" else f"{written}-01"[:10]), precision

@@ -10,7 +10,7 @@ from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.artist.v1 import artist_pb2_grpc
 
 _WITHIN = timedelta(seconds=20)
-_TO_ENRICH = timedelta(minutes=4)
+_TO_ENRICH = timedelta(seconds=30)
 
 
 class ArtistNeighbour:
@@ -25,8 +25,8 @@ class ArtistNeighbour:
         answer = self._neighbour.ask(self._stub.EnsureArtists, request, within=_WITHIN)
         return [ArtistId(artist_id) for artist_id in answer.artist_ids]
 
-    def enrich(self, artist_ids: Sequence[ArtistId], *, force: bool) -> dict[ArtistId, str]:
-        """BatchEnrichArtists, at most 50. By id why it failed, empty where it did not. Raises OwnFault, DeadlineSpent."""
-        request = pb.BatchEnrichArtistsRequest(artist_ids=artist_ids, force_refresh=force)
+    def enrich(self, artist_ids: Sequence[ArtistId], batch_id: str, *, force: bool) -> dict[ArtistId, str]:
+        """BatchEnrichArtists: of those that are done, why they failed, or nothing. Raises OwnFault, DeadlineSpent, Refused."""
+        request = pb.BatchEnrichArtistsRequest(artist_ids=artist_ids, batch_id=batch_id, force_refresh=force)
         answer = self._neighbour.ask(self._stub.BatchEnrichArtists, request, within=_TO_ENRICH)
-        return {ArtistId(each.artist_id): each.error for each in answer.enriched_artists}
+        return {ArtistId(each.artist_id): each.error for each in answer.enriched_artists if not each.is_pending}

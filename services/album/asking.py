@@ -240,7 +240,7 @@ def track_questions(pages: FindsTrackProfile, askers: Askers) -> list[Question[T
 
 
 def _named(what: AlbumIdentity | TrackIdentity) -> str:
-    return f"{match_key(what.title)}:{match_key(what.artist)}"
+    return ":".join(match_key(name).replace(":", "%3A") for name in (what.title, what.artist))
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,10 @@ class AlbumTrack:
 
 @dataclass(frozen=True, slots=True)
 class AlbumIdentity:
-    """Which album is meant, as far as it is known. `mbid` is a release's; `track_count` 0 when none of its tracks is known."""
+    """Which album is meant, as far as it is known. `mbid` is a release's; `track_count` 0 when none of its tracks is known.
+
+    `is_settled`: a person gave the ids, so that they are right, whatever the title there.
+    """
 
     title: str
     artist: str
@@ -81,6 +84,7 @@ class AlbumIdentity:
     release_group_mbid: str | None = None
     spotify_id: str | None = None
     track_count: int = 0
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

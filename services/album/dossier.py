@@ -53,7 +53,8 @@ class AlbumDossier(known.Known[AlbumField, AlbumValue, Kind]):
         settled = {_IDS[each.field]: str(each.value) for each in self.overrides if each.field in _IDS}
         if "release_group_mbid" in settled and "mbid" not in settled:
             settled["mbid"] = ""  # the release it was named with is perhaps of another group
-        return replace(told, **{name: value or None for name, value in settled.items()})  # type: ignore[arg-type]
+        given = {name: value or None for name, value in settled.items()}
+        return replace(told, is_settled=bool(settled), **given)  # type: ignore[arg-type]
 
     def retrieved_at(self) -> datetime:
         """When a provider last answered about it; when it was first heard of, if none ever did."""

@@ -128,12 +128,14 @@ class Enriching(Generic[D, F, V, K]):
     def _ask(self, thing_id: str, wish: Wish[K]) -> Reading[D]:
         dossier = self._known(thing_id)
         replies = self._replies(dossier, wish)
+        if not replies:
+            return Reading(dossier, dossier.retrieved_at(), Source.STORE)
         learned: Learned[F, V, K] = learn(
             dossier, replies, language=wish.language, freshness=self.policy.freshness, facts_of=self.facts_of
         )
         saved = self.shelf.save(thing_id, learned)
         reading = Reading(saved, saved.retrieved_at(), Source.PROVIDER)
-        if not replies or any(not isinstance(reply.outcome, Fault | Deferred) for _, reply in replies):
+        if any(not isinstance(reply.outcome, Fault | Deferred) for _, reply in replies):
             return reading
         if saved.is_answered:
             return replace(reading, source=Source.STORE, stale=True)

@@ -1,13 +1,14 @@
 """What does the album service do when nobody waits?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from facts.known import Check
 from kernel.clock import Clock
-from kernel.errors import ProviderFault, Refused
+from kernel.errors import FailedPrecondition, OwnFault, ProviderFault, Refused
 from kernel.jobs import Again, JobContext, Jobs
 from services.album.asking import Wish
 from services.album.batches import ALL, COVERS, ENRICH_TRACKS, LASTFM
@@ -23,13 +24,16 @@ EnrichingTracks = Enriching[TrackDossier, TrackField, TrackValue, TrackKind]
 _OF_COVERS = (Kind.PROFILE, Kind.LISTING)
 """Who has pictures of an album."""
 _ARTISTS_AT_ONCE = 50
+_NEXT_LOOK = timedelta(seconds=10)
 
 
 class EnrichesArtists(Protocol):
     """Whoever owns the artists."""
 
-    def enrich(self, artist_ids: Sequence[ArtistId], *, force: bool) -> dict[ArtistId, str]:
-        """At most 50 of them; by id why it failed, empty where it did not. Raises OwnFault, DeadlineSpent."""
+    def enrich(self, artist_ids: Sequence[ArtistId], batch_id: str, *, force: bool) -> dict[ArtistId, str]:
+        """At most 50 of them, each once. Of those that are done, why they failed, or nothing; the others are under way: asked
+        again with the same `batch_id`, they are not begun anew. Raises OwnFault, Refused.
+        """
         ...
 
 
@@ -60,30 +64,48 @@ class _Doing:
     def enrich_album(self, context: JobContext) -> Again | None:
         """Asks for all that is due, has the album described from it, and asks again, when due, for what was not answered."""
         album_id = context.job.payload["album_id"]
-        with suppress(ProviderFault):  # still no answer is no failed attempt: the checks say when it is worth asking again
-            self.work.albums.enrich(album_id, Wish(self.work.language, is_waited_for=False))
+        for language in self._languages(self.work.albums.get(album_id).value.checks):
+            with suppress(ProviderFault, FailedPrecondition):  # no answer is no failed attempt: the checks say when to ask again
+                self.work.albums.enrich(album_id, Wish(language, is_waited_for=False))
         self.work.describing.describe(album_id)
         return self._again(self.work.albums.get(album_id).value.checks)
 
     def enrich_track(self, context: JobContext) -> Again | None:
         """The same of one track."""
         track_id = context.job.payload["track_id"]
-        with suppress(ProviderFault):
+        with suppress(ProviderFault, FailedPrecondition):
             self.work.tracks.enrich(track_id, Wish(self.work.language, is_waited_for=False))
         return self._again(self.work.tracks.get(track_id).value.checks)
 
-    def enrich_tracks(self, context: JobContext) -> None:
+    def enrich_tracks(self, context: JobContext) -> Again | None:
         """A batch; what an earlier attempt has done is not done again."""
         payload = context.job.payload
         progress = context.job.progress or self._begin(context, payload["track_ids"], payload["types"])
         done, failures = [tuple(each) for each in progress["done"]], list(progress["failures"])
-        todo = [tuple(each) for each in progress["todo"] if tuple(each) not in set(done)]
-        for some in _in_turns(todo):
-            reasons = self._enrich(some, payload)
-            done += some
-            failures += [(kind, thing_id, reasons[thing_id]) for kind, thing_id in some if reasons.get(thing_id)]
+        known = set(done)
+
+        def note(kind: str, reasons: Mapping[str, str]) -> None:
+            fresh = [(kind, each) for each in reasons if (kind, each) not in known]
+            known.update(fresh)
+            done.extend(fresh)
+            failures.extend((kind, each, reasons[each]) for _, each in fresh if reasons[each])
             with context.commit(progress | {"done": done, "failures": failures}):
                 """What was learnt is committed already: done twice, it is done once."""
+
+        todo = [tuple(each) for each in progress["todo"]]
+        for kind, each in todo:
+            if kind != "artist" and (kind, each) not in known:
+                note(kind, {each: self._enrich(kind, each, payload)})
+        artists = [ArtistId(each) for kind, each in todo if kind == "artist"]
+        for start in range(0, len(artists), _ARTISTS_AT_ONCE):
+            some = artists[start : start + _ARTISTS_AT_ONCE]
+            if known.issuperset(("artist", each) for each in some):
+                continue
+            reasons = self._enrich_artists(some, f"{context.job.id}-{start}", force=payload["force"])
+            note("artist", reasons)
+            if len(reasons) < len(some):
+                return Again(self.work.clock.now() + _NEXT_LOOK)
+        return None
 
     def _begin(self, context: JobContext, track_ids: Sequence[str], types: Sequence[str]) -> dict[str, Any]:
         """What is to be done: the tracks, and of those that are known each album and artist once."""
@@ -101,23 +123,33 @@ class _Doing:
             """Counted once: the library may grow meanwhile."""
         return progress
 
-    def _enrich(self, some: Sequence[tuple[str, str]], payload: Any) -> dict[str, str]:
-        """By id why it failed."""
-        kind, force = some[0][0], payload["force"]
-        if kind == "artist":
-            failed = self.work.artists.enrich([ArtistId(each) for _, each in some], force=force)
-            return {str(artist_id): reason for artist_id, reason in failed.items()}
-        thing_id = some[0][1]
+    def _enrich(self, kind: str, thing_id: str, payload: Any) -> str:
+        """Why it failed, or nothing."""
+        force = payload["force"]
         try:
             if kind == "track":
                 self.work.tracks.enrich(thing_id, Wish(self.work.language, force=force, is_waited_for=False))
             else:
-                is_all = set(payload["types"]) <= {ALL} or ALL in payload["types"]
-                kinds = None if is_all else _OF_COVERS
+                kinds = None if ALL in (payload["types"] or [ALL]) else _OF_COVERS
                 self.work.albums.enrich(thing_id, Wish(self.work.language, kinds, force=force, is_waited_for=False))
         except (Refused, ProviderFault) as error:
-            return {thing_id: str(error)}
-        return {}
+            return str(error)
+        return ""
+
+    def _enrich_artists(self, some: Sequence[ArtistId], batch_id: str, *, force: bool) -> dict[str, str]:
+        """Of those that are done, why they failed, or nothing; while nobody answers none is."""
+        try:
+            reasons = self.work.artists.enrich(some, batch_id, force=force)
+        except OwnFault:
+            return {}
+        except Refused as error:
+            return dict.fromkeys(some, str(error))
+        return {str(artist_id): reason for artist_id, reason in reasons.items()}
+
+    def _languages(self, checks: Sequence[Check[Any]]) -> list[str]:
+        """Those of texts that were not answered; else the one that was asked for, so that no other costs a call."""
+        missing = {check.language for check in checks if check.language and not check.is_answer}
+        return sorted(missing or {check.language for check in checks if check.language}) or [self.work.language]
 
     def _again(self, checks: Sequence[Check[Any]]) -> Again | None:
         # What is due even now has nobody left to ask (a provider that was switched off): it must not keep the worker spinning.
@@ -125,11 +157,4 @@ class _Doing:
         waiting = [check for check in checks if not check.is_answer and check.next_check_at > now]
         if not waiting:
             return None
-        return Again(min(check.next_check_at for check in waiting), "; ".join(sorted({check.provider for check in waiting})))
-
-
-def _in_turns(todo: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    """One at a time; artists together, since that is cheaper."""
-    yield from ([each] for each in todo if each[0] != "artist")
-    artists = [each for each in todo if each[0] == "artist"]
-    yield from (artists[start : start + _ARTISTS_AT_ONCE] for start in range(0, len(artists), _ARTISTS_AT_ONCE))
+        return Again(min(check.next_check_at for check in waiting))

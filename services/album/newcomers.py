@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from kernel.clock import Clock
-from kernel.database import Database
 from kernel.jobs import JobStore, Lane
 from services.album.storing.dossiers import ENRICH_ALBUM
 from services.album.storing.tables import albums, tracks
+from services.album.storing.writing import Pen
 
 MOST_ALBUMS = 50
 """So many of one import are enriched unless more are asked for."""
+_AT_ONCE = 500
+"""Nobody else can write while they are planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,17 @@ class Newcomers:
 class NewAlbums:
     """Plans, behind everything else, the enriching of what imports brought in. Any thread may call it, any number of times."""
 
-    def __init__(self, database: Database, jobs: JobStore, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, pen: Pen, jobs: JobStore, clock: Clock) -> None:
+        self._pen = pen
         self._jobs = jobs
         self._clock = clock
 
     def enrich(self, import_id: str, limit: int) -> Newcomers:
-        """Goes on until `limit` of the import's albums are planned, those of most tracks first."""
+        """Goes on until `limit` of the import's albums are planned, those of most tracks first; some hundreds at each call."""
         own = albums.c.import_id == import_id
-        with self._database.write() as connection:
+        with self._pen.write() as connection:
             counts = self._counts(connection, import_id)
-            room = limit - counts.to_enrich
+            room = min(limit - counts.to_enrich, _AT_ONCE)
             if room > 0 and counts.new > counts.to_enrich:
                 size = sa.select(sa.func.count()).where(tracks.c.album_id == albums.c.id).scalar_subquery()
                 best = sa.select(albums.c.id).where(own, albums.c.planned_at.is_(None))

@@ -70,14 +70,14 @@ class Curating:
         self.describing.plan(reading.value)
         return reading
 
-    def set_override(self, album_id: AlbumId, override: AlbumOverride, *, settles: bool) -> Reading[AlbumDossier]:
-        """Makes a person's value win. `settles`: it says which album is meant: everything is asked anew. Raises NotFound."""
-        self.dossiers.save_override(album_id, override, is_due=settles)
+    def set_override(self, album_id: AlbumId, override: AlbumOverride) -> Reading[AlbumDossier]:
+        """Makes a person's value win; an id says which album is meant, and who goes by it is asked anew. Raises NotFound."""
+        self.dossiers.save_override(album_id, override)
         return self._changed(album_id)
 
-    def delete_override(self, album_id: AlbumId, field: AlbumField, *, settles: bool) -> None:
+    def delete_override(self, album_id: AlbumId, field: AlbumField) -> None:
         """Lets the providers' value show again. Raises NotFound, also when there is no such override."""
-        if not self.dossiers.delete_override(album_id, field, is_due=settles):
+        if not self.dossiers.delete_override(album_id, field):
             raise NotFound(f"The album has no override of {field}.")
         self._changed(album_id)
 

@@ -95,8 +95,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         self, request: pb.UpdateAlbumOverrideRequest, context: grpc.ServicerContext
     ) -> pb.UpdateAlbumOverrideResponse:
         override = giving.override_of(request, self._parts.clock.now(), self._parts.language)
-        album_id, settles = requests.album_id(request.album), override.field in giving.IDS
-        reading = self._parts.curating.set_override(album_id, override, settles=settles)
+        reading = self._parts.curating.set_override(requests.album_id(request.album), override)
         (explained,) = self._parts.viewpoint.explain(reading.value, [override.field])
         return pb.UpdateAlbumOverrideResponse(explanation=enriched.explanation(explained))
 
@@ -104,7 +103,7 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         self, request: pb.DeleteAlbumOverrideRequest, context: grpc.ServicerContext
     ) -> pb.DeleteAlbumOverrideResponse:
         field = giving.field(request.field)
-        self._parts.curating.delete_override(requests.album_id(request.album), field, settles=field in giving.IDS)
+        self._parts.curating.delete_override(requests.album_id(request.album), field)
         return pb.DeleteAlbumOverrideResponse()
 
     def InvalidateAlbums(self, request: pb.InvalidateAlbumsRequest, context: grpc.ServicerContext) -> pb.InvalidateAlbumsResponse:

@@ -20,9 +20,9 @@ from services.album.storing.writing import Pen
 class AlbumStore:
     """All of it is safe to call from any thread; each method is one transaction."""
 
-    def __init__(self, database: Database, *, clock: Clock) -> None:
+    def __init__(self, database: Database, pen: Pen, *, clock: Clock) -> None:
         self._database = database
-        self._pen = Pen(database)
+        self._pen = pen
         self._clock = clock
 
     def load_artists(self, wanted: Collection[ArtistKey]) -> dict[ArtistKey, ArtistId]:

@@ -43,6 +43,7 @@ from services.album.settings import AlbumSettings
 from services.album.store import AlbumStore
 from services.album.storing.dossiers import AlbumDossiers, TrackDossiers
 from services.album.storing.genres import load_file_genres
+from services.album.storing.writing import Pen
 from services.album.view import Viewpoint, genres_of
 from soniquebay.album.v1 import album_pb2_grpc
 from upstreams.metrics import UpstreamMeter
@@ -87,6 +88,7 @@ class _Building:
         self._registry = CollectorRegistry()
         self._meter = UpstreamMeter(self._registry, {})
         self._database = Database.for_app(settings.database_url, settings.data_dir, f"{settings.realm}album")
+        self._pen = Pen(self._database)
         self._job_store = JobStore(self._database, clock, lease=settings.job_lease)
         self._memory = Memory(settings, clock, version=_CACHE_VERSION)
         self._fanout = Fanout(_THREADS_A_READ * settings.service_workers, "ask")
@@ -105,7 +107,7 @@ class _Building:
         )
         dossiers = self._album_dossiers(viewpoint)
         albums, tracks = self._albums(switchboard, dossiers), self._tracks(switchboard)
-        store, artists = AlbumStore(database, clock=clock), ArtistNeighbour(self._neighbour)
+        store, artists = AlbumStore(database, self._pen, clock=clock), ArtistNeighbour(self._neighbour)
         pipeline, waiting = AlbumPipeline(store, artists), Waiting(settings.service_workers // 2, clock)
         scan_store = ScanStore(database, self._job_store, clock=clock)
         scans = Scans(scan_store, music_dir=settings.music_dir, waiting=waiting)
@@ -130,7 +132,7 @@ class _Building:
                 tracks=tracks,
                 curating=Curating(albums, dossiers, describing),
                 batches=Batches(database, self._job_store, waiting=waiting, clock=clock),
-                newcomers=NewAlbums(database, self._job_store, clock),
+                newcomers=NewAlbums(self._pen, self._job_store, clock),
                 scans=scans,
                 viewpoint=viewpoint,
                 tokens=PageTokens.from_settings(settings),
@@ -157,6 +159,7 @@ class _Building:
     def _album_dossiers(self, viewpoint: Viewpoint) -> AlbumDossiers:
         return AlbumDossiers(
             self._database,
+            self._pen,
             self._job_store,
             trust=viewpoint.trust,
             genres=lambda dossier: [genre.name for genre in viewpoint.genres(dossier)],
@@ -188,7 +191,9 @@ class _Building:
         return Enriching(
             sort="track",
             questions=switchboard.tracks,
-            shelf=TrackDossiers(self._database, self._job_store, trust=Trust(settings.album_providers), clock=self._clock),
+            shelf=TrackDossiers(
+                self._database, self._pen, self._job_store, trust=Trust(settings.album_providers), clock=self._clock
+            ),
             dossiers=self._memory.read_through(JsonCodec(TrackDossier)),
             facts_of=facts_of_track,
             fanout=self._fanout,

@@ -206,7 +206,7 @@ class ArtistStore:
         dossier = _load(connection, artist_id)
         if dossier is None:
             return artist_id
-        facts_of_artists.write_overrides(connection, artist_id, with_drift(dossier, self._trust, self._clock.now()))
+        facts_of_artists.note_drift(connection, artist_id, with_drift(dossier, self._trust, self._clock.now()))
         ids = accepted_ids(dossier)
         twin = find_twin(connection, artist_id, ids)
         if twin is not None:

@@ -268,6 +268,22 @@ def test_a_running_job_asked_for_again_runs_once_more(store: JobStore, clock: Fa
     assert state(store, job_id) is JobState.SUCCEEDED
 
 
+def test_a_running_job_asked_for_again_runs_once_more_before_the_time_it_names_itself(store: JobStore, clock: FakeClock) -> None:
+    job_id = store.enqueue("walk", dedupe_key="one")
+    ours = claim(store, job_id)
+    soon, later = clock.now() + timedelta(minutes=1), clock.now() + timedelta(hours=12)
+
+    store.enqueue("walk", due_at=soon, dedupe_key="one")
+    store.postpone(ours, later, attempts=0)
+
+    waiting = store.get(job_id)
+    assert waiting is not None
+    assert (waiting.due_at, waiting.attempts) == (soon, 0)
+    clock.advance(60)
+    store.postpone(claim(store, job_id), later, attempts=0)
+    assert store.reserve(10) == []
+
+
 def test_a_dead_job_asked_for_again_begins_anew_and_a_finished_one_is_another(store: JobStore) -> None:
     first = store.enqueue("walk", dedupe_key="one")
     store.bury(claim(store, first), "no good")

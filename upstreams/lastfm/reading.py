@@ -20,12 +20,19 @@ _READ_MORE = re.compile(r"(?<!\s)\s*Read more (?:about .{1,500}? )?on Last\.fm\.
 _LICENCE = re.compile(r"(?<!\s)\s*User-contributed text is available under the Creative Commons By-SA License.*$", re.DOTALL)
 _CC_BY_SA = "CC BY-SA 3.0; additional Last.fm terms may apply"
 _MAX_COUNT = 2**63 - 1
+_LONGEST_ADDRESS = 2000
 
 
 def parse_tags(node: Element) -> tuple[Tag, ...]:
     """A `<toptags>`; tags without a name or a weight are left out."""
-    tags = ((text(tag, "name"), count(text(tag, "count")), text(tag, "url")) for tag in children(node, "tag"))
+    tags = ((text(tag, "name"), count(text(tag, "count")), link_to(text(tag, "url"))) for tag in children(node, "tag"))
     return tuple(Tag(name, min(weight, 100), url) for name, weight, url in tags if name and weight)
+
+
+def link_to(address: str) -> str:
+    """A web address that may be shown as a link; empty when it is anything else."""
+    is_address = address.startswith(("https://", "http://")) and address.isprintable() and " " not in address
+    return address if is_address and len(address) <= _LONGEST_ADDRESS else ""
 
 
 def plain_text(markup: str) -> str:
@@ -48,7 +55,7 @@ def parse_text(node: Element | None, language: str) -> Text | None:
         summary=summary or content,
         content=content,
         licence=_CC_BY_SA,
-        url=link.getAttribute("href") if link is not None else "",
+        url=link_to(link.getAttribute("href")) if link is not None else "",
         published_at=_moment(text(node, "published")),
     )
 

@@ -13,9 +13,6 @@ from services.album.dossier import AlbumOverride, AlbumValue
 from soniquebay.album.v1 import album_pb2 as pb
 from upstreams.reading import partial_date
 
-IDS = frozenset({AlbumField.MBID, AlbumField.RELEASE_GROUP_MBID, AlbumField.SPOTIFY_ID})
-"""The fields that settle which album is meant."""
-
 _KINDS = ("album", "ep", "single", "compilation", "live", "remix", "other")
 _SPOTIFY_ID_LENGTH = 22
 

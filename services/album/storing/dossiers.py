@@ -38,6 +38,7 @@ from services.album.dossier import (
 )
 from services.album.storing import listing, rows
 from services.album.storing.tables import albums, said_of_albums, said_of_tracks, tracks
+from services.album.storing.writing import Pen
 
 ENRICH_ALBUM = "enrich_album"
 ENRICH_TRACK = "enrich_track"
@@ -78,6 +79,13 @@ facts_of_tracks: Final[FactShelf[TrackField, TrackValue, TrackKind]] = FactShelf
     TrackKind,
 )
 
+GOES_BY: Final = {
+    AlbumField.MBID: "musicbrainz",
+    AlbumField.RELEASE_GROUP_MBID: "musicbrainz",
+    AlbumField.SPOTIFY_ID: "spotify",
+}
+"""The fields that settle which album is meant, and who goes by them."""
+
 GenresOf = Callable[[AlbumDossier], Sequence[str]]
 FileGenres = Callable[[sa.Connection, AlbumId], tuple[tuple[str, int], ...]]
 
@@ -88,6 +96,7 @@ class AlbumDossiers:
     def __init__(
         self,
         database: Database,
+        pen: Pen,
         jobs: JobStore,
         *,
         trust: AlbumTrust,
@@ -96,6 +105,7 @@ class AlbumDossiers:
         clock: Clock,
     ) -> None:
         self._database = database
+        self._pen = pen
         self._jobs = jobs
         self._trust = trust
         self._genres = genres
@@ -109,7 +119,7 @@ class AlbumDossiers:
 
     def save(self, thing_id: str, learned: Learned[AlbumField, AlbumValue, Kind]) -> AlbumDossier:
         """All or nothing; what was not answered is asked again by a job. Raises NotFound when the album is gone."""
-        with self._database.write() as connection:
+        with self._pen.write() as connection:
             self._there(connection, thing_id)
             facts_of_albums.write_facts(connection, thing_id, learned.facts)
             facts_of_albums.write_checks(connection, thing_id, learned.checks)
@@ -117,37 +127,41 @@ class AlbumDossiers:
             plan_again(self._jobs, connection, ENRICH_ALBUM, {"album_id": thing_id}, learned.checks)
             return dossier
 
-    def save_override(self, album_id: str, override: AlbumOverride, *, is_due: bool) -> None:
-        """`is_due`: what was said before may be about another album, so that everything is asked anew. Raises NotFound."""
-        with self._database.write() as connection:
+    def save_override(self, album_id: str, override: AlbumOverride) -> None:
+        """Raises NotFound."""
+        with self._pen.write() as connection:
             self._there(connection, album_id)
             facts_of_albums.write_overrides(connection, album_id, [override])
-            if is_due:
-                facts_of_albums.make_due(connection, [album_id], self._clock.now())
+            self._settle(connection, album_id, override.field)
             self._show(connection, album_id)
 
-    def delete_override(self, album_id: str, field: AlbumField, *, is_due: bool) -> bool:
+    def delete_override(self, album_id: str, field: AlbumField) -> bool:
         """Whether there was one. Raises NotFound."""
-        with self._database.write() as connection:
+        with self._pen.write() as connection:
             self._there(connection, album_id)
             gone = facts_of_albums.delete_override(connection, album_id, field)
-            if is_due:
-                facts_of_albums.make_due(connection, [album_id], self._clock.now())
+            self._settle(connection, album_id, field)
             self._show(connection, album_id)
             return gone
 
     def mark_due(self, album_ids: Sequence[str], kind: Kind | None = None) -> list[str]:
         """Makes everything about these albums, or all of one kind, due now; answers which of them are known."""
-        with self._database.write() as connection:
+        with self._pen.write() as connection:
             known = list(connection.execute(sa.select(albums.c.id).where(albums.c.id.in_(album_ids))).scalars())
             facts_of_albums.make_due(connection, known, self._clock.now(), kind)
         return known
 
     def show(self, album_ids: Sequence[str]) -> None:
         """Brings their rows up to what is known now, after their files have changed."""
-        with self._database.write() as connection:
+        with self._pen.write() as connection:
             for album_id in album_ids:
                 self._show(connection, album_id)
+
+    def _settle(self, connection: sa.Connection, album_id: str, field: AlbumField) -> None:
+        """An id says which album is meant: what its provider said before was perhaps about another one."""
+        if field in GOES_BY:
+            facts_of_albums.forget(connection, album_id, GOES_BY[field])
+            facts_of_albums.make_due(connection, [album_id], self._clock.now(), Kind.DESCRIPTION)
 
     def _load(self, connection: sa.Connection, album_id: str) -> AlbumDossier | None:
         row = connection.execute(listing.whole_albums().where(albums.c.id == album_id)).one_or_none()
@@ -170,8 +184,7 @@ class AlbumDossiers:
     def _show(self, connection: sa.Connection, album_id: str) -> AlbumDossier:
         """Brings the columns of the album's own row, and the drift of its overrides, up to what is known now."""
         dossier = self._there(connection, album_id)
-        drifted = with_drift(dossier, self._trust, self._clock.now())
-        facts_of_albums.write_overrides(connection, album_id, drifted)
+        facts_of_albums.note_drift(connection, album_id, with_drift(dossier, self._trust, self._clock.now()))
         values = self._columns(dossier) | {"updated_at": self._clock.now()}
         connection.execute(sa.update(albums).where(albums.c.id == album_id).values(values))
         return self._there(connection, album_id)
@@ -197,8 +210,9 @@ class AlbumDossiers:
 class TrackDossiers:
     """Satisfies enriching.Shelf for tracks. Safe to call from any thread; each method is one transaction."""
 
-    def __init__(self, database: Database, jobs: JobStore, *, trust: TrackTrust, clock: Clock) -> None:
+    def __init__(self, database: Database, pen: Pen, jobs: JobStore, *, trust: TrackTrust, clock: Clock) -> None:
         self._database = database
+        self._pen = pen
         self._jobs = jobs
         self._trust = trust
         self._clock = clock
@@ -210,7 +224,7 @@ class TrackDossiers:
 
     def save(self, thing_id: str, learned: Learned[TrackField, TrackValue, TrackKind]) -> TrackDossier:
         """All or nothing; what was not answered is asked again by a job. Raises NotFound when the track is gone."""
-        with self._database.write() as connection:
+        with self._pen.write() as connection:
             if _load_track(connection, thing_id) is None:
                 raise NotFound("No track has this id.")
             facts_of_tracks.write_facts(connection, thing_id, learned.facts)

@@ -6,13 +6,16 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from kernel import deadline
 from kernel.database import Database
+from kernel.errors import StoreUnavailable
 
+_LONGEST_WAIT = 30.0  # seconds
 _WRITERS = 0x616C6275  # any number that no other service has, the same in every replica
 
 
 class Pen:
-    """One writer at a time, of this process and of all others."""
+    """One writer at a time, of this process and of all others. A process has one pen."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -22,9 +25,15 @@ class Pen:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """One write transaction in which albums and tracks may be made."""
-        with self._turn, self._database.write() as connection:
-            take_pen(connection)
-            yield connection
+        if not self._turn.acquire(timeout=deadline.at_most(_LONGEST_WAIT)):
+            deadline.check()
+            raise StoreUnavailable("Somebody else has been writing for too long.")
+        try:
+            with self._database.write() as connection:
+                take_pen(connection)
+                yield connection
+        finally:
+            self._turn.release()
 
 
 def take_pen(connection: sa.Connection) -> None:

@@ -86,7 +86,9 @@ def batch_response(batch: Batch, views: Sequence[View | None]) -> pb.BatchEnrich
     for position, (artist_id, view) in enumerate(zip(batch.artist_ids, views, strict=True)):
         error = errors.get(position, _NOT_DONE)
         is_there = view is not None and not error
-        answers.append(_asked_as(artist_id, view) if is_there and view else _failed(artist_id, error or _NOT_DONE))
+        is_pending = position not in errors or (not error and view is None)
+        failed = pb.EnrichedArtist(artist_id=artist_id, error=error or _NOT_DONE, is_pending=is_pending)
+        answers.append(_asked_as(artist_id, view) if is_there and view else failed)
     return pb.BatchEnrichArtistsResponse(enriched_artists=answers)
 
 
@@ -108,10 +110,6 @@ def _asked_as(artist_id: str, view: View) -> pb.EnrichedArtist:
     answer.CopyFrom(enriched_artist(view))
     answer.artist_id = artist_id
     return answer
-
-
-def _failed(artist_id: str, error: str) -> pb.EnrichedArtist:
-    return pb.EnrichedArtist(artist_id=artist_id, error=error)
 
 
 def artist(known: Artist) -> pb.Artist:

@@ -10,6 +10,7 @@ from kernel.naming import clean_name, match_key
 from services.album.domain import ArtistId, ArtistName, Ensured, EnsuredTrack, Title, TrackName
 from services.album.store import AlbumStore
 from services.album.storing.tables import metadata
+from services.album.storing.writing import Pen
 
 MBIDS = [f"{n:08d}-0000-4000-8000-000000000000" for n in range(10)]
 
@@ -28,7 +29,7 @@ def _title(text: str) -> Title:
 
 
 def open_store(database: Database, clock: Clock) -> AlbumStore:
-    return AlbumStore(database, clock=clock)
+    return AlbumStore(database, Pen(database), clock=clock)
 
 
 def ensure(store: AlbumStore, *wanted: TrackName) -> Ensured:

@@ -9,11 +9,22 @@ import grpc
 import pytest
 from google.protobuf import struct_pb2
 
+from facts.known import Trust
+from kernel.database import Database
+from kernel.evidence import Evidence
+from kernel.jobs import JobStore
+from services.album.asking import Learned
+from services.album.domain import AlbumField
+from services.album.dossier import AlbumFact, AlbumOverride, AlbumValue
+from services.album.storing.dossiers import AlbumDossiers, facts_of_albums
+from services.album.storing.writing import Pen
 from soniquebay.album.v1 import album_pb2 as pb
 from soniquebay.facts.v1 import facts_pb2
 from tests.fakes.clock import FakeClock
 from tests.sandbox.running import RunningSandbox
+from tests.services.album.known import ensured, named, open_store
 from tests.services.album.running import RunningAlbum, refusal
+from tests.services.artist.known import together
 from tests.services.artist.running import RunningArtist
 
 AIRBAG = pb.TrackName(artist="Radiohead", title="Airbag", album="OK Computer")
@@ -28,7 +39,8 @@ def calls(sandbox: RunningSandbox) -> Counter[str]:
 
 
 def enrich(service: RunningAlbum, album_id: str, **fields: Any) -> pb.EnrichedAlbum:
-    return service.call("EnrichAlbum", pb.EnrichAlbumRequest(album=album_id, **fields)).enriched_album
+    answer: pb.EnrichAlbumResponse = service.call("EnrichAlbum", pb.EnrichAlbumRequest(album=album_id, **fields))
+    return answer.enriched_album
 
 
 def notes(answer: Any) -> set[tuple[str, str, int]]:
@@ -180,7 +192,7 @@ def test_providers_without_a_key_are_off_and_say_what_would_switch_them_on(
     assert set(calls(sandbox)) == {"musicbrainz"}
 
 
-REFUSED = [
+REFUSED: list[tuple[str, Any, str]] = [
     ("EnrichAlbum", pb.EnrichAlbumRequest(language="english"), "language"),
     ("RefreshAlbum", pb.RefreshAlbumRequest(kinds=["everything"]), "kinds"),
     ("ExplainAlbum", pb.ExplainAlbumRequest(field="mood"), "field"),
@@ -255,7 +267,8 @@ def override(service: RunningAlbum, album_id: str, field: str, value: Any) -> fa
     if isinstance(value, str):
         given = struct_pb2.Value(string_value=value)
     request = pb.UpdateAlbumOverrideRequest(album=album_id, field=field, value=given, reason="I know better")
-    return service.call("UpdateAlbumOverride", request).explanation
+    answer: pb.UpdateAlbumOverrideResponse = service.call("UpdateAlbumOverride", request)
+    return answer.explanation
 
 
 def test_a_persons_genres_win_and_the_explanation_shows_what_they_beat(asking, airbag):
@@ -299,3 +312,81 @@ def test_a_release_that_a_person_names_is_the_one_that_is_asked_about(asking, sa
 
     assert album.musicbrainz.release_group_mbid == other.musicbrainz.release_group_mbid != group
     assert album.musicbrainz.released == other.musicbrainz.released
+
+
+def test_what_was_said_of_another_release_is_gone_once_a_person_says_which_is_meant(asking, sandbox, airbag):
+    before = enrich(asking, airbag.album_id)
+    override(asking, airbag.album_id, "release_group_mbid", "00000000-0000-4000-8000-00000000dead")
+
+    known = asking.call("GetEnrichedAlbum", pb.GetEnrichedAlbumRequest(album=airbag.album_id)).enriched_album
+    after = enrich(asking, airbag.album_id)
+
+    assert before.musicbrainz.labels
+    for each in (known, after):
+        assert each.musicbrainz.labels == []
+        assert each.musicbrainz.release_mbid == ""
+    assert after.lastfm == before.lastfm
+    assert [note.reason for note in after.notes if note.provider == "musicbrainz"] == [facts_pb2.NOTE_REASON_ABSENT]
+
+
+def test_another_language_costs_one_call_more_and_its_failure_is_asked_again_in_it(asking, sandbox, airbag, clock: FakeClock):
+    sandbox.script({"provider": "lastfm", "fault": {"kind": "status", "code": 503}})
+    enrich(asking, airbag.album_id, language="fr")
+    sandbox.client.delete("/_sandbox/faults")
+    sandbox.client.post("/_sandbox/reset", json={"journal": True})
+
+    clock.advance(3600)
+    asking.work()
+
+    asked = [row["params"].get("lang") for row in sandbox.control("journal?provider=lastfm")["rows"]]
+    assert sorted(filter(None, asked)) == ["fr"]
+
+
+def test_overrides_that_are_deleted_while_a_provider_answers_stay_deleted(database, clock: FakeClock):
+    """A write that began before the deletion must not bring it back."""
+    shelf, album_id = shelf_with_album(database, clock)
+    shelf.save_override(album_id, AlbumOverride(AlbumField.URL, "https://mine.example", "mine", clock.now()))
+    dossier = shelf.load(album_id)
+    assert dossier is not None
+
+    assert shelf.delete_override(album_id, AlbumField.URL)
+    with database.write() as connection:
+        facts_of_albums.note_drift(connection, album_id, dossier.overrides)
+
+    again = shelf.load(album_id)
+    assert again is not None
+    assert again.overrides == ()
+
+
+def test_two_answers_at_once_are_both_shown_in_the_row(database, clock: FakeClock):
+    shelf, album_id = shelf_with_album(database, clock)
+    said = Evidence("lastfm", clock.now())
+    facts: dict[AlbumField, AlbumValue] = {
+        AlbumField.SPOTIFY_ID: "4Z8W4fKeB5YxbusRsdQVPb",
+        AlbumField.URL: "https://www.last.fm/x",
+        AlbumField.RELEASED: "1997",
+        AlbumField.LISTENERS: 5,
+    }
+
+    with together(len(facts)) as run:
+        run(lambda at: shelf.save(album_id, Learned((AlbumFact(*list(facts.items())[at], said),), ())))
+
+    dossier = shelf.load(album_id)
+    assert dossier is not None
+    album = dossier.album
+    assert (album.spotify_id, album.lastfm_url, album.released, album.lastfm_listeners) == tuple(facts.values())
+
+
+def shelf_with_album(database: Database, clock: FakeClock) -> tuple[AlbumDossiers, str]:
+    album_id = ensured(open_store(database, clock), named("Radiohead", "Airbag", "OK Computer"))[0].album_id
+    assert album_id is not None
+    shelf = AlbumDossiers(
+        database,
+        Pen(database),
+        JobStore(database, clock),
+        trust=Trust(("lastfm",)),
+        genres=lambda _: [],
+        file_genres=lambda *_: (),
+        clock=clock,
+    )
+    return shelf, album_id

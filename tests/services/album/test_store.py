@@ -11,6 +11,7 @@ from kernel.database import Database
 from services.album.domain import Album, AlbumId, ArtistId, Ensured, EnsuredTrack, Track, TrackId, TrackName
 from services.album.store import AlbumStore
 from services.album.storing.tables import tracks
+from services.album.storing.writing import Pen
 from tests.fakes.clock import FakeClock
 from tests.services.album.known import MBIDS, artist_id_of, count, ensure, ensured, named, on_compilation, open_store
 from tests.services.artist.known import together
@@ -229,7 +230,7 @@ def test_replicas_that_ensure_overlapping_pages_in_any_order_make_one_row_a_name
     ]
 
     def ensure_page(number: int) -> tuple[dict[TrackName, EnsuredTrack], Ensured]:
-        replica = AlbumStore(database, clock=clock)
+        replica = AlbumStore(database, Pen(database), clock=clock)
         page = random.Random(number).sample(wanted, 100)  # noqa: S311 - an order, not a secret
         answer = ensure(replica, *page)
         return dict(zip(page, answer.tracks, strict=True)), answer

@@ -14,6 +14,8 @@ from tests.fakes.clock import FakeClock
 from tests.services.album.known import artist_id_of, ensured, named, open_store
 
 T = TypeVar("T")
+P = TypeVar("P")
+"""Where a page ends."""
 
 TITLES = ["Zz", "Björk", "AC/DC", "北京", "Bjorn", "  acht  "]
 
@@ -23,8 +25,8 @@ def store(database: Database, clock: FakeClock) -> AlbumStore:
     return open_store(database, clock)
 
 
-def walk(list_page: Callable[[Position | None], Sequence[tuple[Position, T]]]) -> list[tuple[Position, T]]:
-    seen: list[tuple[Position, T]] = []
+def walk(list_page: Callable[[P | None], Sequence[tuple[P, T]]]) -> list[tuple[P, T]]:
+    seen: list[tuple[P, T]] = []
     while page := list_page(seen[-1][0] if seen else None):
         seen += page
     return seen

@@ -23,6 +23,8 @@ from services.album.providers.euria.wording import plain_words
 
 __all__ = ["NAME", "PROMPT_VERSION", "EuriaDescriptions", "SpendsCarefully"]
 
+_UNUSABLE = Absent("EurIA wrote nothing that can be shown.")
+_INVENTED = Absent("EurIA's text held a number that is in none of the facts it was given.")
 _TOO_LITTLE = Absent("Too little is known of this album to write about it.")
 _CONFIDENCE = 0.9  # it is about this album for certain; how well it says so is for a person to judge
 
@@ -61,16 +63,19 @@ class EuriaDescriptions:
     def write(self, brief: Brief) -> Answer[Description]:
         """At most one call, and none where fewer than three facts are known beside title and artist.
 
-        Raises ProviderFault, of which ProviderMalformed also for a text that is not worth showing; LimitReached when the
-        allowance is used up.
+        Absent for a text that is not worth showing as well: asked again at once, the same facts would be paid for again.
+        Raises ProviderFault; LimitReached when the allowance is used up.
         """
         assignment = Assignment.of(brief)
         if not assignment.is_enough:
             return _TOO_LITTLE
         content, is_whole = self._calls.read(self._ask(assignment))
-        words = plain_words(content, is_whole=is_whole)
+        try:
+            words = plain_words(content, is_whole=is_whole)
+        except ProviderMalformed:
+            return _UNUSABLE
         if has_invented_number(words, assignment.facts):
-            raise ProviderMalformed(NAME, "the text holds an invented number")
+            return _INVENTED
         text = Description(brief.language, words, self._model, PROMPT_VERSION, assignment.facts)
         return Found(text, _CONFIDENCE, (f"{len(assignment.facts)} facts it was written from",))
 

@@ -56,7 +56,7 @@ class MusicbrainzReleases:
         if node is None:
             return _UNKNOWN_ID
         release = answers.parse_release(node)
-        if choosing.is_another(what, (release.title, release.group.title), release.credit):
+        if not what.is_settled and choosing.is_another(what, (release.title, release.group.title), release.credit):
             return _ANOTHER
         return self._found(release, [], 1.0, ("MusicBrainz id",))
 
@@ -66,7 +66,7 @@ class MusicbrainzReleases:
             return _UNKNOWN_GROUP
         group, credit = answers.parse_group(node), answers.parse_credit(node)
         editions = answers.parse_editions(node)
-        if choosing.is_another(what, (group.title, *(edition.title for edition in editions)), credit):
+        if not what.is_settled and choosing.is_another(what, (group.title, *(edition.title for edition in editions)), credit):
             return _ANOTHER
         edition = choosing.choose_edition(what, editions)
         if edition is None:

@@ -21,6 +21,7 @@ from services.album.scanning.store import ScanStore
 from services.album.store import AlbumStore
 from services.album.storing.files import index_files
 from services.album.storing.tables import albums, tracks
+from services.album.storing.writing import Pen
 from tests.services.album.known import artist_id_of
 
 
@@ -47,7 +48,7 @@ class Studio:
         self.database = database
         self.clock = clock
         self.jobs = Jobs(JobStore(database, clock), clock)
-        self.albums = AlbumStore(database, clock=clock)
+        self.albums = AlbumStore(database, Pen(database), clock=clock)
         store = ScanStore(database, self.jobs.store, clock=clock)
         self.waiting = Waiting(2, clock)
         self.scans = Scans(store, music_dir=root, waiting=self.waiting)
