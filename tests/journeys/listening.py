@@ -45,6 +45,11 @@ class ListeningSystem(RunningSystem):
         super().start()
         self.sandbox.put("/_sandbox/limits", json={"lastfm": None})
 
+    def calls(self) -> int:
+        """How many calls the sandbox has had for what was played; albums are asked about in the background meanwhile."""
+        counted = self.sandbox.get("/_sandbox/counters").json().get("lastfm", {})
+        return sum(count for method, count in counted.items() if method.startswith("user."))
+
     def get(self, path: str, **params: Any) -> Any:
         """The answer, which must be a good one."""
         answer = self.client.get(path, params=params, timeout=PATIENT)
