@@ -1,6 +1,6 @@
 """Which parts does the album service consist of, and who gets what? Settings in, running parts out; nothing else constructs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from services.album.artists import ArtistNeighbour
 from services.album.asking import Policy, facts_of_album, facts_of_track
 from services.album.batches import Batches
 from services.album.descriptions import Describing
-from services.album.domain import Kind, TrackKind
+from services.album.domain import AlbumId, Kind, TrackKind
 from services.album.dossier import AlbumDossier, TrackDossier
 from services.album.enriching import Enriching
 from services.album.jobs import EnrichingAlbums, EnrichingTracks
@@ -42,7 +42,7 @@ from services.album.servicer import AlbumServicer, Parts
 from services.album.settings import AlbumSettings
 from services.album.store import AlbumStore
 from services.album.storing.dossiers import AlbumDossiers, TrackDossiers
-from services.album.storing.genres import load_file_genres
+from services.album.storing.tagged import read_files
 from services.album.storing.writing import Pen
 from services.album.view import Viewpoint, genres_of
 from soniquebay.album.v1 import album_pb2_grpc
@@ -122,7 +122,9 @@ class _Building:
             clock=clock,
         )
         album_jobs.register(jobs, work)
-        scanning = Scanning(scan_store, pipeline, music_dir=settings.music_dir, clock=clock)
+        scanning = Scanning(
+            scan_store, pipeline, music_dir=settings.music_dir, clock=clock, on_albums=partial(_refile, dossiers, albums)
+        )
         scan_jobs.register(jobs, scan_jobs.Work(scans, scanning, settings.album_scan_interval, clock))
         servicer = AlbumServicer(
             Parts(
@@ -163,7 +165,7 @@ class _Building:
             self._job_store,
             trust=viewpoint.trust,
             genres=lambda dossier: [genre.name for genre in viewpoint.genres(dossier)],
-            file_genres=load_file_genres,
+            files=read_files,
             clock=self._clock,
         )
 
@@ -228,3 +230,9 @@ class _Building:
         }
         freshness = Freshness(fresh, settings.enrichment_cache_ttl_absent)
         return Policy(freshness, settings.enrichment_timeout_total, settings.enrichment_timeout_leisure)
+
+
+def _refile(dossiers: AlbumDossiers, albums: EnrichingAlbums, album_ids: Collection[AlbumId]) -> None:
+    """Their files have changed: what the albums show of them does as well."""
+    dossiers.show(album_ids)
+    albums.forget(album_ids)

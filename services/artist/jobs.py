@@ -20,6 +20,8 @@ REFRESH_AHEAD = "refresh_ahead"
 """Plans the next."""
 REFRESH_SOON_DUE = "refresh_soon_due"
 
+_FOR_EVER = 1_000_000
+"""Attempts of what recurs: a store that was down for an hour must not end it."""
 _ROUND = timedelta(minutes=10)
 _LEFT_ALONE = timedelta(days=1)
 """How long an artist is passed over that was planned and is due all the same: a provider is off, or down."""
@@ -49,7 +51,8 @@ def register(jobs: Jobs, work: Work) -> None:
     jobs.register(REFRESH_SOON_DUE, refreshing.ask_ahead)
     jobs.register(REFRESH_AHEAD, refreshing.plan_ahead)
     if work.ahead:
-        jobs.store.enqueue(REFRESH_AHEAD, lane=Lane.LOW, due_at=work.clock.now() + _ROUND, dedupe_key=REFRESH_AHEAD)
+        due_at = work.clock.now() + _ROUND
+        jobs.store.enqueue(REFRESH_AHEAD, lane=Lane.LOW, due_at=due_at, dedupe_key=REFRESH_AHEAD, max_attempts=_FOR_EVER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ def test_a_music_folder_is_indexed_whatever_lies_in_it_and_a_second_look_reads_n
     held = [each for each in tracks if each["in_library"]]
     assert len({each["id"] for each in held}) == first["new_tracks"] > 0
     assert all(each["duration"] for each in held)
+    assert all(each["released"] for each in library)
+    assert any(each["genres"] for each in library)
 
     second = scanned(system)
 

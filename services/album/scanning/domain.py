@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 from services.album.domain import AlbumId, TrackId
 
@@ -73,9 +73,16 @@ class FileState(StrEnum):
     MISSING = "missing"
 
 
+READER: Final = 1
+"""Which version of ours read a file. It grows when files that could not be read may be: those are then read again."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexedFile:
-    """A file of the music folder, or a link or folder there that failed; `path` is below MUSIC_DIR."""
+    """A file of the music folder, or a link or folder there that failed; `path` is below MUSIC_DIR.
+
+    One that cannot be read at the moment is FAILED, and keeps its track.
+    """
 
     path: bytes
     size: int
@@ -83,6 +90,8 @@ class IndexedFile:
     state: FileState
     reason: str = ""
     fingerprint: str | None = None
+    said: str | None = None
+    """A digest of all that its tags said."""
     track_id: TrackId | None = None
     album_id: AlbumId | None = None
     genres: tuple[str, ...] = ()
@@ -93,6 +102,8 @@ class IndexedFile:
     """Whether there is one in the file: `none`, `front`, `other`."""
     folder_picture: bytes | None = None
     """Path of the one beside it, or of the one beside the folders of a record's discs."""
+
+    reader: int = READER
 
     def to_row(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -10,7 +10,7 @@ from kernel.errors import FailedPrecondition
 from kernel.jobs import Again, JobContext, Jobs, Lane
 from services.album.scanning.scanning import Scanning
 from services.album.scanning.scans import Scans
-from services.album.scanning.store import SCAN
+from services.album.scanning.store import FOR_EVER, SCAN
 
 SCAN_SOON: Final = "scan_soon"
 """Begins the next."""
@@ -34,7 +34,7 @@ def register(jobs: Jobs, work: Work) -> None:
     if work.interval:
         last = work.scans.list(before=None, limit=1)
         due_at = last[0].created_at + work.interval if last else work.clock.now()
-        jobs.store.enqueue(SCAN_SOON, lane=Lane.LOW, due_at=due_at, dedupe_key=SCAN_SOON)
+        jobs.store.enqueue(SCAN_SOON, lane=Lane.LOW, due_at=due_at, dedupe_key=SCAN_SOON, max_attempts=FOR_EVER)
 
 
 @dataclass(frozen=True, slots=True)

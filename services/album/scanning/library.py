@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.album.domain import AlbumId, TrackId
-from services.album.scanning.domain import FileState
-from services.album.storing.files import index_files
+from services.album.scanning.domain import ScanId
+from services.album.storing.files import IS_THERE, index_files
 from services.album.storing.tables import albums, tracks
 
 
@@ -57,9 +57,18 @@ def mark_tracks(connection: sa.Connection, shelved: Sequence[Shelved], now: date
     connection.execute(marked.values({**values, tracks.c.in_library: True, tracks.c.updated_at: now}), rows)
 
 
+def list_leaving(connection: sa.Connection, scan_id: ScanId) -> list[AlbumId]:
+    """Albums that lose files, or have lost all, once what this scan did not see is settled."""
+    file = index_files.c
+    lost = sa.select(file.album_id).where(file.album_id.is_not(None), IS_THERE, file.scan_id < scan_id).distinct()
+    held = sa.exists().where(file.album_id == albums.c.id, IS_THERE)
+    left = sa.select(albums.c.id).where(albums.c.in_library.is_(True), ~held)
+    return [AlbumId(each) for each in connection.execute(lost.union(left)).scalars()]
+
+
 def settle_library(connection: sa.Connection, now: datetime) -> None:
     """What no file is left of is not in the library any more."""
     for table, column in ((tracks, index_files.c.track_id), (albums, index_files.c.album_id)):
-        held = sa.exists().where(column == table.c.id, index_files.c.state == FileState.INDEXED)
+        held = sa.exists().where(column == table.c.id, IS_THERE)
         left = sa.update(table).where(table.c.in_library.is_(True), ~held)
         connection.execute(left.values(in_library=False, updated_at=now))

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from kernel.naming import match_key
 from services.album.domain import ArtistName, Title, TrackName
+from services.album.scanning.listing import disc_of
 from services.album.scanning.tags import Tags, Unreadable, clean_text
-from services.album.scanning.walking import disc_of
 
 VARIOUS: Final = "Various Artists"
 _NO_ARTIST: Final = "It names no artist, and does not lie in folders named for an artist and an album."

@@ -16,6 +16,7 @@ from typing import Final, Self
 from kernel import deadline
 from kernel.errors import OwnFault
 from services.album.scanning.tags import Tags, Unreadable, parse_answer
+from services.album.scanning.troubles import COME_BACK
 from services.album.scanning.wire import LENGTH, READY, SUFFIX_BYTES
 
 LONGEST_ANSWER: Final = 64 * 1024
@@ -23,7 +24,6 @@ _ROOT: Final = Path(__file__).parents[3]
 _PART: Final = 64 * 1024
 _FRESH_AFTER: Final = 2000
 """Files read by one process: what any of them left behind in it does not outlive that."""
-_COME_BACK: Final = timedelta(seconds=30)
 _COMPUTING: Final = 5.0
 _WALL: Final = 10.0
 
@@ -66,11 +66,11 @@ class TagReader:
             except _Lost:  # by the file, or by whoever ends processes when the machine has no memory left: once is no proof
                 ended = self._end()
                 if is_last or ended == -signal.SIGXCPU:
-                    raise Unreadable(_TOO_SLOW if ended == -signal.SIGXCPU else _ENDED) from None
+                    raise Unreadable(_TOO_SLOW if ended == -signal.SIGXCPU else _ENDED, may_pass=True) from None
             except TimeoutError:
                 self._end()
                 deadline.check()  # nobody waits for it any more
-                raise Unreadable(_TOO_SLOW) from None
+                raise Unreadable(_TOO_SLOW, may_pass=True) from None
         raise AssertionError  # the second round answers or raises
 
     def _ask(self, descriptor: int, suffix: str) -> bytes:
@@ -92,9 +92,9 @@ class TagReader:
             self._read += 1
             return self._line
         self._end()
-        ours, theirs = socket.socketpair()
-        self._line, self._read = ours, 1
         try:
+            ours, theirs = socket.socketpair()
+            self._line, self._read = ours, 1
             with theirs:
                 # No environment: it has no need of our secrets. No terminal: Ctrl-C is for us to hear.
                 self._process = subprocess.Popen(  # noqa: S603 - our own program
@@ -106,13 +106,12 @@ class TagReader:
                     env={},
                     start_new_session=True,
                 )
-            is_ready = _receive(ours, len(READY)) == READY
+            if _receive(ours, len(READY)) == READY:
+                return ours
         except (OSError, _Lost):
-            is_ready = False
-        if not is_ready:
-            self._end()
-            raise OwnFault("The program that reads tags does not start.", retry_after=_COME_BACK)
-        return ours
+            pass
+        self._end()
+        raise OwnFault("The program that reads tags does not start.", retry_after=COME_BACK)
 
     def _end(self) -> int | None:
         """How its process ended, if there was one; a negative number is the signal that ended it."""

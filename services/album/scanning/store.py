@@ -12,7 +12,7 @@ from services.album.storing import files
 
 SCAN: Final = "scan"
 
-_FOR_EVER: Final = 1_000_000
+FOR_EVER: Final = 1_000_000
 """Attempts of a job that is only ever interrupted; what it cannot do is written into its scan."""
 _TRIES: Final = 3
 
@@ -79,7 +79,7 @@ class ScanStore:
                 {"scan_id": scan_id},
                 lane=lane,
                 dedupe_key=f"{SCAN}:{scan_id}",
-                max_attempts=_FOR_EVER,
+                max_attempts=FOR_EVER,
                 connection=connection,
             )
             files.change_scan(connection, scan_id, job_id=job_id)

@@ -108,13 +108,14 @@ def _opened(file: BufferedReader, suffix: str) -> Any:
     if len(named) > 1:
         named = tuple(kind for kind in named if kind.score("", file, header) > 0)
     others = tuple(kind for kind in _BY_CONTENT if kind not in named and kind.score("", file, header) > 0)
+    fault = "nothing we know begins so"
     for kind in (*named, *others):
         file.seek(0)
         try:
             return kind(file)
         except MutagenError as error:
-            fault = error
-    raise fault if named or others else MutagenError("nothing we know begins so")
+            fault = str(error)  # the error itself would hold all that was read, and we would hold it
+    raise MutagenError(fault)
 
 
 def _tags_of(file: BufferedReader, opened: Any) -> Any:

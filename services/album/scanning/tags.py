@@ -1,9 +1,11 @@
 """What may a file be believed to say? The answer of its reader is checked here: the file it read may have taken it over."""
 
+import hashlib
 import json
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from kernel.naming import MAX_NAME, clean_name, is_uuid, match_key
@@ -24,7 +26,14 @@ PICTURES: Final = ("none", "front", "other")
 
 
 class Unreadable(Exception):
-    """The file cannot be indexed; `str(error)` is the reason, in one plain sentence."""
+    """The file cannot be indexed; `str(error)` is the reason, in one plain sentence.
+
+    `may_pass`: it may be the machine's fault rather than the file's, and is worth another look.
+    """
+
+    def __init__(self, reason: str, *, may_pass: bool = False) -> None:
+        super().__init__(reason)
+        self.may_pass = may_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,10 @@ class Tags:
     picture: str
     """One of PICTURES: whether there is one in the file, and of what."""
 
+    def digest(self) -> str:
+        """The same for the same tags."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
+
 
 def parse_answer(answer: bytes) -> Tags:
     """Raises Unreadable for a problem that the reader tells of, and for whatever no honest reader answers."""
@@ -58,7 +71,8 @@ def parse_answer(answer: bytes) -> Tags:
     except (ValueError, RecursionError):
         said = None
     if isinstance(said, dict) and said.keys() == {"problem"}:
-        raise Unreadable(_PROBLEMS.get(str(said["problem"]), _NONSENSE))
+        problem = str(said["problem"])
+        raise Unreadable(_PROBLEMS.get(problem, _NONSENSE), may_pass=problem in _MAY_PASS)
     if not isinstance(said, dict) or said.keys() != {*TEXTS, *IDS, "duration_ms", "picture"}:
         raise Unreadable(_NONSENSE)
     texts = {name: said[name] for name in (*TEXTS, *IDS)}
@@ -137,7 +151,10 @@ def _date(text: str) -> str | None:
     year, month, day = found.groups()
     if not month or not 1 <= int(month) <= 12:  # noqa: PLR2004 - months
         return str(year)
-    return f"{year}-{month}-{day}" if day and 1 <= int(day) <= 31 else f"{year}-{month}"  # noqa: PLR2004 - days
+    try:
+        return date(int(year), int(month), int(day or 0)).isoformat()
+    except ValueError:
+        return f"{year}-{month}"
 
 
 def _ids(values: list[str]) -> tuple[str, ...]:
@@ -150,4 +167,6 @@ _NONSENSE: Final = "Its tags made no sense when they were read."
 _PROBLEMS: Final = {
     "damaged": "It is damaged, or not what its name says: neither tags nor sound can be made out.",
     "memory": "Reading its tags takes more memory than a file is given.",
+    "disk": "Its disk failed while its tags were read.",
 }
+_MAY_PASS: Final = ("memory", "disk")

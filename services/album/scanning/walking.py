@@ -6,30 +6,22 @@ is swapped for a link between two looks is then refused, not followed.
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
+from kernel import deadline
 from kernel.errors import FailedPrecondition
+from services.album.scanning.listing import Listing, disc_of, list_folder
+from services.album.scanning.troubles import TOO_LONG, is_absent, raise_if_ours, why_no_folder
 
-SUFFIXES: Final = frozenset(b".mp3 .flac .m4a .mp4 .aac .opus .ogg .oga .wav .aif .aiff .wma .ape .wv .mpc".split())
-_PICTURES: Final = [
-    stem + suffix
-    for stem in (b"cover", b"folder", b"front", b"album")
-    for suffix in (b".jpg", b".jpeg", b".png", b".webp", b".gif")
-]
-_DISC: Final = re.compile(rb"(?:cd|dis[ck]|disque|dvd)[ _.-]*(\d{1,2})(?!\d)", re.IGNORECASE)
-_PASSED_OVER: Final = frozenset(
-    {b"@eadir", b"@recycle", b"#recycle", b"#snapshot", b"$recycle.bin", b"lost+found", b"system volume information"}
-)
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_LONGEST: Final = 2400
-"""Of a folder's path. With a name below it that is 2,656 bytes, and PostgreSQL's indexes take some 2,700."""
+_LONGEST: Final = 2600
+"""Bytes of a path: PostgreSQL's indexes take some 2,690. A name alone may have 765 on some file systems."""
 _DEEPEST: Final = 64
 _LATEST: Final = 2**63 - 1
 
@@ -63,6 +55,25 @@ class Trouble(NamedTuple):
     place: Place
     reason: str
     is_folder: bool = False
+    may_pass: bool = False
+    """Whether a file may be there that cannot be seen at the moment."""
+
+    @property
+    def path(self) -> bytes:
+        """Where it is told of: of what has a longer path than can be kept, at the folder above."""
+        path = self.place.path
+        while len(path) > _LONGEST:
+            path = path.rpartition(b"/")[0]
+        return path
+
+
+class Vacant(NamedTuple):
+    """A folder that holds nothing at all, as the place of a disk that is not mounted."""
+
+    place: Place
+
+
+Met = Seen | Trouble | Vacant
 
 
 class MusicFolder:
@@ -73,7 +84,8 @@ class MusicFolder:
         try:
             self._root = os.fsencode(os.path.realpath(path, strict=True))
             self._descriptor = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError:
+        except OSError as error:
+            raise_if_ours(error)
             raise FailedPrecondition("MUSIC_DIR is no folder that can be read.") from None
 
     def __enter__(self) -> Self:
@@ -82,13 +94,10 @@ class MusicFolder:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         os.close(self._descriptor)
 
-    def is_empty(self) -> bool:
-        """Whether nothing at all lies in it, as in the place of a disk that is not mounted."""
-        try:
-            with os.scandir(self._root) as entries:
-                return next(entries, None) is None
-        except OSError:
-            return True
+    def holds_music(self) -> bool:
+        """Whether there is any audio file at all. Raises what `walk` raises."""
+        with closing(self.walk()) as walk:
+            return any(isinstance(each, Seen) for each in walk)
 
     def open(self, path: bytes) -> int:
         """A descriptor of this file; raises OSError, also for what is no file, or is behind a link."""
@@ -110,10 +119,24 @@ class MusicFolder:
         try:
             os.close(self.open(path))
         except OSError as error:
-            return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL)
+            raise_if_ours(error)
+            return not is_absent(error)
         return True
 
-    def walk(self, after: Place | None = None) -> Generator[Seen | Trouble, None, None]:
+    def is_one(self, path: bytes, other: bytes) -> bool:
+        """Whether both are names of the same file."""
+        found = []
+        for each in (path, other):
+            try:
+                descriptor = self.open(each)
+            except OSError as error:
+                raise_if_ours(error)
+                return False
+            found.append(os.fstat(descriptor))
+            os.close(descriptor)
+        return os.path.samestat(*found)
+
+    def walk(self, after: Place | None = None) -> Generator[Met, None, None]:
         """Everything after that place: of each folder its files, then its folders, each in the order of their bytes.
 
         Only names of one folder and of those above it are in memory at a time. Raises FailedPrecondition when MUSIC_DIR fails.
@@ -122,6 +145,7 @@ class MusicFolder:
         try:
             yield from self._enter(levels, b"", after)
             while levels:
+                deadline.check()
                 name = next(levels[-1].folders, None)
                 if name is None:
                     os.close(levels.pop().descriptor)
@@ -133,7 +157,7 @@ class MusicFolder:
             for level in levels:
                 os.close(level.descriptor)
 
-    def _enter(self, levels: list["_Level"], path: bytes, after: Place | None) -> Iterator[Seen | Trouble]:
+    def _enter(self, levels: list["_Level"], path: bytes, after: Place | None) -> Iterator[Met]:
         """Adds its level, and tells what lies in it after that place."""
         above = levels[-1] if levels else None
         descriptor = -1
@@ -143,30 +167,37 @@ class MusicFolder:
             descriptor = (
                 os.open(path.rpartition(b"/")[2], _FOLDER, dir_fd=above.descriptor) if above else os.dup(self._descriptor)
             )
-            listing = _list(descriptor)
+            listing = list_folder(descriptor)
         except OSError as error:
             if descriptor >= 0:
                 os.close(descriptor)
+            raise_if_ours(error)
             if above is None:
                 raise FailedPrecondition("MUSIC_DIR cannot be read.") from None
             place = Place(path, b"")
             if error.errno != errno.ENOENT and (after is None or place != after):
-                yield Trouble(place, _why_no_folder(error), is_folder=True)
+                yield Trouble(place, why_no_folder(error), is_folder=True)
             return
         picture = _join(path, listing.picture) if listing.picture else None
         if picture is None and above and disc_of(path):
             picture = above.picture
         levels.append(_Level(path, descriptor, iter(listing.folders), picture))
+        if listing.is_empty and above and (after is None or after != Place(path, b"")):
+            yield Vacant(Place(path, b""))
         yield from self._entries(levels[-1], listing, after)
 
-    def _entries(self, level: "_Level", listing: "_Listing", after: Place | None) -> Iterator[Seen | Trouble]:
+    def _entries(self, level: "_Level", listing: Listing, after: Place | None) -> Iterator[Met]:
         began = b"" if after is None or _parts(level.path) > _parts(after.folder) else after.name
         if after is not None and _parts(level.path) < _parts(after.folder):
             return
         for name, is_link in listing.entries:
             if name <= began:
                 continue
+            deadline.check()
             place = Place(level.path, name)
+            if len(place.path) > _LONGEST:
+                yield Trouble(place, TOO_LONG)
+                continue
             if is_link:
                 reason = self._why_not_followed(place.path)
                 if reason:
@@ -176,8 +207,9 @@ class MusicFolder:
                 found = os.stat(name, dir_fd=level.descriptor, follow_symlinks=False)
             except FileNotFoundError:
                 continue
-            except OSError:
-                yield Trouble(place, "It cannot be looked at.")
+            except OSError as error:
+                raise_if_ours(error)
+                yield Trouble(place, "It cannot be looked at.", may_pass=True)
                 continue
             if stat.S_ISREG(found.st_mode):
                 yield Seen(place, found.st_size, changed_at(found), level.picture)
@@ -208,12 +240,6 @@ def changed_at(found: os.stat_result) -> int:
     return max(-_LATEST, min(found.st_mtime_ns, _LATEST))
 
 
-def disc_of(folder: bytes) -> int | None:
-    """Which disc a folder of this path holds, by its name: `CD1`, `Disc 2`."""
-    found = _DISC.match(folder.rpartition(b"/")[2])
-    return int(found[1]) if found else None
-
-
 class _Level(NamedTuple):
     """A folder that is being walked through; `folders` are those still to come."""
 
@@ -221,39 +247,6 @@ class _Level(NamedTuple):
     descriptor: int
     folders: Iterator[bytes]
     picture: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """What of a folder is of interest: audio files and links (which it is), folders, a picture; in order."""
-
-    entries: list[tuple[bytes, bool]]
-    folders: list[bytes]
-    picture: bytes | None
-
-
-def _list(descriptor: int) -> _Listing:
-    """What is hidden, or a system's own, is passed over, and so is all that is no file: opening a pipe may wait for ever."""
-    entries, folders = [], []
-    pictures: dict[bytes, bytes] = {}
-    with os.scandir(descriptor) as found:
-        for entry in found:
-            name = os.fsencode(entry.name)
-            small = name.lower()
-            if small.startswith(b".") or small in _PASSED_OVER:
-                continue
-            if entry.is_symlink():
-                entries.append((name, True))
-            elif entry.is_dir(follow_symlinks=False):
-                folders.append(name)
-            elif entry.is_file(follow_symlinks=False):
-                if os.path.splitext(small)[1] in SUFFIXES:  # noqa: PTH122 - pathlib takes no bytes
-                    entries.append((name, False))
-                elif small in _PICTURES:
-                    pictures[small] = max(name, pictures.get(small, b""))
-    entries.sort()
-    folders.sort()
-    return _Listing(entries, folders, next((pictures[name] for name in _PICTURES if name in pictures), None))
 
 
 def _is_before(folder: bytes, place: Place) -> bool:
@@ -268,11 +261,3 @@ def _parts(folder: bytes) -> list[bytes]:
 
 def _join(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name if folder else name
-
-
-def _why_no_folder(error: OSError) -> str:
-    if error.errno in (errno.ELOOP, errno.ENOTDIR):
-        return "It was a folder, and became something else meanwhile."
-    if error.errno == errno.ENAMETOOLONG:
-        return "It lies too deep: its path is longer than we can keep."
-    return "The folder cannot be read." if error.errno not in (errno.EACCES, errno.EPERM) else "We may not read this folder."

@@ -1,7 +1,7 @@
 """Where does what is said of albums and tracks lie, and what of it do their own rows show?"""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from services.album.domain import (
 )
 from services.album.dossier import (
     AlbumDossier,
+    AlbumFact,
     AlbumOverride,
     AlbumTrust,
     AlbumValue,
@@ -87,7 +88,17 @@ GOES_BY: Final = {
 """The fields that settle which album is meant, and who goes by them."""
 
 GenresOf = Callable[[AlbumDossier], Sequence[str]]
-FileGenres = Callable[[sa.Connection, AlbumId], tuple[tuple[str, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class FromFiles:
+    """What the tags of an album's files say of it: genres, and how many files each; facts as any provider's."""
+
+    genres: tuple[tuple[str, int], ...] = ()
+    facts: tuple[AlbumFact, ...] = ()
+
+
+ReadFiles = Callable[[sa.Connection, AlbumId], FromFiles]
 
 
 class AlbumDossiers:
@@ -101,7 +112,7 @@ class AlbumDossiers:
         *,
         trust: AlbumTrust,
         genres: GenresOf,
-        file_genres: FileGenres,
+        files: ReadFiles,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -109,7 +120,7 @@ class AlbumDossiers:
         self._jobs = jobs
         self._trust = trust
         self._genres = genres
-        self._file_genres = file_genres
+        self._files = files
         self._clock = clock
 
     def load(self, thing_id: str) -> AlbumDossier | None:
@@ -151,10 +162,11 @@ class AlbumDossiers:
             facts_of_albums.make_due(connection, known, self._clock.now(), kind)
         return known
 
-    def show(self, album_ids: Sequence[str]) -> None:
+    def show(self, album_ids: Collection[str]) -> None:
         """Brings their rows up to what is known now, after their files have changed."""
         with self._pen.write() as connection:
-            for album_id in album_ids:
+            known = connection.execute(sa.select(albums.c.id).where(albums.c.id.in_(album_ids))).scalars().all()
+            for album_id in known:
                 self._show(connection, album_id)
 
     def _settle(self, connection: sa.Connection, album_id: str, field: AlbumField) -> None:
@@ -167,12 +179,13 @@ class AlbumDossiers:
         row = connection.execute(listing.whole_albums().where(albums.c.id == album_id)).one_or_none()
         if row is None:
             return None
+        files = self._files(connection, AlbumId(album_id))
         return AlbumDossier(
             album=rows.album_of(row),
-            facts=facts_of_albums.load_facts(connection, album_id),
+            facts=(*facts_of_albums.load_facts(connection, album_id), *files.facts),
             overrides=facts_of_albums.load_overrides(connection, album_id),
             checks=facts_of_albums.load_checks(connection, album_id),
-            file_genres=self._file_genres(connection, AlbumId(album_id)),
+            file_genres=files.genres,
         )
 
     def _there(self, connection: sa.Connection, album_id: str) -> AlbumDossier:

@@ -17,6 +17,7 @@ index_files: Final = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("mtime_ns", sa.BigInteger, nullable=False),
     sa.Column("fingerprint", sa.String(64)),
+    sa.Column("said", sa.String(32)),
     sa.Column("track_id", sa.String(36), sa.ForeignKey("tracks.id", ondelete="SET NULL")),
     sa.Column("album_id", sa.String(36), sa.ForeignKey("albums.id", ondelete="SET NULL")),
     sa.Column("state", sa.String(8), nullable=False),
@@ -26,15 +27,20 @@ index_files: Final = sa.Table(
     sa.Column("release_group_mbid", sa.String(36)),
     sa.Column("picture", sa.String(5), nullable=False),
     sa.Column("folder_picture", sa.LargeBinary),
+    sa.Column("reader", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Column("scanned_at", UtcDateTime, nullable=False),
     sa.Column("scan_id", sa.BigInteger, nullable=False),  # the last one that saw it
 )
-_IS_FAILED = index_files.c.state == FileState.FAILED
-_IS_INDEXED = index_files.c.state == FileState.INDEXED
+IS_THERE = sa.or_(
+    index_files.c.state == FileState.INDEXED,
+    sa.and_(index_files.c.state == FileState.FAILED, index_files.c.track_id.is_not(None)),
+)
+"""It is in the folder and holds a track, though perhaps it cannot be read at the moment."""
 _IS_MISSING = index_files.c.state == FileState.MISSING
 sa.Index("ix_index_files_fingerprint", index_files.c.fingerprint)
 sa.Index("ix_index_files_track", index_files.c.track_id)
 sa.Index("ix_index_files_album", index_files.c.album_id)
+_KEPT_SCANS: Final = 1000
 _FAILED = sa.text("state = 'failed'")
 sa.Index("ix_index_files_failed", index_files.c.path, sqlite_where=_FAILED, postgresql_where=_FAILED)
 
@@ -57,11 +63,15 @@ scans: Final = sa.Table(
 
 
 def add_scan(connection: sa.Connection, now: datetime) -> ScanId | None:
-    """A new scan, QUEUED, without a job yet; None while another one is not over."""
+    """A new scan, QUEUED, without a job yet; None while another one is not over. The oldest of many are forgotten."""
     row = {"turn": 1, "state": ScanState.QUEUED, "error": "", "counts": {}, "folder": b"", "job_id": "", "revision": 1}
     new = dialect_insert(connection, scans).values(**row, created_at=now)
     added = connection.execute(new.on_conflict_do_nothing(index_elements=["turn"]).returning(scans.c.id)).scalar_one_or_none()
-    return None if added is None else ScanId(added)
+    if added is None:
+        return None
+    oldest = sa.select(scans.c.id).order_by(scans.c.id.desc()).offset(_KEPT_SCANS - 1).limit(1).scalar_subquery()
+    connection.execute(sa.delete(scans).where(scans.c.id < oldest))
+    return ScanId(added)
 
 
 def load_scan(connection: sa.Connection, scan_id: ScanId) -> Scan | None:
@@ -98,10 +108,18 @@ def load_files(connection: sa.Connection, paths: Collection[bytes]) -> dict[byte
     return {row.path: _file_of(row) for row in found}
 
 
-def load_alike(connection: sa.Connection, fingerprints: Collection[str]) -> list[IndexedFile]:
-    """Files that have a track and one of these fingerprints, by path."""
-    alike = sa.select(index_files).where(index_files.c.fingerprint.in_(fingerprints), index_files.c.track_id.is_not(None))
-    return [_file_of(row) for row in connection.execute(alike.order_by(index_files.c.path))]
+def load_alike(connection: sa.Connection, fingerprints: Collection[str], *, limit: int) -> list[IndexedFile]:
+    """Files that have a track and one of these fingerprints, at most `limit` of each: what is missing, then what was seen last
+    the longest ago.
+    """
+    found = index_files.c
+    places = sa.func.row_number().over(
+        partition_by=found.fingerprint, order_by=[sa.case((_IS_MISSING, 0), else_=1), found.scan_id, found.path]
+    )
+    is_alike = found.fingerprint.in_(fingerprints), found.track_id.is_not(None)
+    alike = sa.select(index_files, places.label("place")).where(*is_alike).subquery()
+    wanted = sa.select(alike).where(alike.c.place <= limit).order_by(alike.c.fingerprint, alike.c.place)
+    return [_file_of(row) for row in connection.execute(wanted)]
 
 
 def save_files(connection: sa.Connection, files: Sequence[IndexedFile], scan_id: ScanId, now: datetime) -> None:
@@ -114,29 +132,35 @@ def forget_files(connection: sa.Connection, paths: Collection[bytes]) -> None:
         connection.execute(sa.delete(index_files).where(index_files.c.path.in_(paths)))
 
 
-def mark_seen(connection: sa.Connection, paths: Collection[bytes], scan_id: ScanId) -> None:
+def mark_seen(connection: sa.Connection, paths: Collection[bytes], scan_id: ScanId, now: datetime) -> None:
     """They are as they were."""
     if paths:
-        connection.execute(sa.update(index_files).where(index_files.c.path.in_(paths)).values(scan_id=scan_id))
+        seen = sa.update(index_files).where(index_files.c.path.in_(paths))
+        connection.execute(seen.values(scan_id=scan_id, scanned_at=now))
 
 
 def mark_unknown(connection: sa.Connection, folder: bytes, scan_id: ScanId) -> None:
     """Nobody could look below this folder: what was there is not known to be gone."""
-    is_below = index_files.c.path > folder + b"/", index_files.c.path < folder + b"0"  # the byte after the slash
-    connection.execute(sa.update(index_files).where(*is_below, ~_IS_MISSING).values(scan_id=scan_id))
+    connection.execute(sa.update(index_files).where(_is_below(folder), ~_IS_MISSING).values(scan_id=scan_id))
+
+
+def count_below(connection: sa.Connection, folder: bytes, *, at_most: int) -> int:
+    """How many files are known to be below this folder, as far as `at_most`."""
+    some = sa.select(index_files.c.path).where(_is_below(folder), IS_THERE).limit(at_most).subquery()
+    return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
 
 
 def count_gone(connection: sa.Connection, scan_id: ScanId) -> int:
     """How many were indexed, and not seen by this scan."""
-    gone = sa.select(sa.func.count()).select_from(index_files).where(_IS_INDEXED, index_files.c.scan_id < scan_id)
+    gone = sa.select(sa.func.count()).select_from(index_files).where(IS_THERE, index_files.c.scan_id < scan_id)
     return connection.execute(gone).scalar_one()
 
 
 def settle_gone(connection: sa.Connection, scan_id: ScanId) -> int:
     """At the end of a scan: what it did not see is missing, or no problem any more. How many are missing."""
     is_unseen = index_files.c.scan_id < scan_id
-    connection.execute(sa.delete(index_files).where(_IS_FAILED, is_unseen))
-    gone = sa.update(index_files).where(_IS_INDEXED, is_unseen).values(state=FileState.MISSING)
+    connection.execute(sa.delete(index_files).where(_FAILED, ~IS_THERE, is_unseen))
+    gone = sa.update(index_files).where(IS_THERE, is_unseen).values(state=FileState.MISSING, reason="")
     return connection.execute(gone).rowcount
 
 
@@ -146,6 +170,10 @@ def list_problems(connection: sa.Connection, *, after: bytes | None, limit: int)
     if after is not None:
         wanted = wanted.where(index_files.c.path > after)
     return [FileProblem(row.path, row.reason, row.scanned_at) for row in connection.execute(wanted)]
+
+
+def _is_below(folder: bytes) -> sa.ColumnElement[bool]:
+    return sa.and_(index_files.c.path > folder + b"/", index_files.c.path < folder + b"0")  # the byte after the slash
 
 
 def _scan_of(row: sa.Row[Any]) -> Scan:

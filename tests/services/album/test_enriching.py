@@ -16,7 +16,7 @@ from kernel.jobs import JobStore
 from services.album.asking import Learned
 from services.album.domain import AlbumField
 from services.album.dossier import AlbumFact, AlbumOverride, AlbumValue
-from services.album.storing.dossiers import AlbumDossiers, facts_of_albums
+from services.album.storing.dossiers import AlbumDossiers, FromFiles, facts_of_albums
 from services.album.storing.writing import Pen
 from soniquebay.album.v1 import album_pb2 as pb
 from soniquebay.facts.v1 import facts_pb2
@@ -386,7 +386,7 @@ def shelf_with_album(database: Database, clock: FakeClock) -> tuple[AlbumDossier
         JobStore(database, clock),
         trust=Trust(("lastfm",)),
         genres=lambda _: [],
-        file_genres=lambda *_: (),
+        files=lambda *_: FromFiles(),
         clock=clock,
     )
     return shelf, album_id

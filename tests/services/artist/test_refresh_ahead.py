@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kernel.database import Database
-from kernel.errors import ProviderUnavailable
+from kernel.errors import ProviderUnavailable, StoreUnavailable
 from kernel.jobs import Jobs, JobState, JobStore
 from services.artist import jobs as artist_jobs
 from services.artist.asking.research import Wish
@@ -215,4 +215,17 @@ def test_a_provider_that_is_down_is_asked_again_by_the_job_for_that_and_the_roun
     library.let_pass(timedelta(hours=1))
 
     assert library.asked() == [("Radiohead", Kind.PROFILE)]
+    assert library.store.count_by_state()[JobState.DEAD] == 0
+
+
+def test_an_outage_of_our_store_does_not_end_it(library: Library, monkeypatch: pytest.MonkeyPatch):
+    def down(*_: object, **__: object) -> list[str]:
+        raise StoreUnavailable("Our database does not answer.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(library.work.store), "list_due", down)
+        for _ in range(8):
+            library.let_pass(ROUND * 2)
+
+    assert library.let_pass(ROUND * 2) == [REFRESH_AHEAD]
     assert library.store.count_by_state()[JobState.DEAD] == 0

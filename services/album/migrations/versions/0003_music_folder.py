@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("mtime_ns", sa.BigInteger, nullable=False),
         sa.Column("fingerprint", sa.String(64)),
+        sa.Column("said", sa.String(32)),
         sa.Column("track_id", sa.String(36), sa.ForeignKey("tracks.id", ondelete="SET NULL")),
         sa.Column("album_id", sa.String(36), sa.ForeignKey("albums.id", ondelete="SET NULL")),
         sa.Column("state", sa.String(8), nullable=False),
@@ -25,6 +26,7 @@ def upgrade() -> None:
         sa.Column("release_group_mbid", sa.String(36)),
         sa.Column("picture", sa.String(5), nullable=False),
         sa.Column("folder_picture", sa.LargeBinary),
+        sa.Column("reader", sa.SmallInteger, nullable=False, server_default="0"),
         sa.Column("scanned_at", UtcDateTime, nullable=False),
         sa.Column("scan_id", sa.BigInteger, nullable=False),
     )

@@ -15,7 +15,7 @@ from services.album.domain import ArtistId, ArtistName
 from services.album.pipeline import AlbumPipeline
 from services.album.scanning.domain import Scan
 from services.album.scanning.jobs import Work, register
-from services.album.scanning.scanning import EnsuresTracks, Scanning
+from services.album.scanning.scanning import EnsuresTracks, OnAlbums, Scanning
 from services.album.scanning.scans import Scans
 from services.album.scanning.store import ScanStore
 from services.album.store import AlbumStore
@@ -44,6 +44,7 @@ class Studio:
         interval: timedelta = timedelta(0),
         ensurer: EnsuresTracks | None = None,
         at_once: int = 200,
+        on_albums: OnAlbums | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -53,7 +54,9 @@ class Studio:
         self.waiting = Waiting(2, clock)
         self.scans = Scans(store, music_dir=root, waiting=self.waiting)
         self.pipeline = AlbumPipeline(self.albums, Artists())
-        self.scanning = Scanning(store, ensurer or self.pipeline, music_dir=root, clock=clock, at_once=at_once)
+        self.scanning = Scanning(
+            store, ensurer or self.pipeline, music_dir=root, clock=clock, at_once=at_once, on_albums=on_albums
+        )
         register(self.jobs, Work(self.scans, self.scanning, interval, clock))
 
     def scan(self) -> Scan:

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import resource
 import signal
 import struct
 import sys
@@ -9,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from mutagen.id3 import ID3, TCON, TIT2, TPE1, TXXX
+from mutagen.id3 import APIC, ID3, TCON, TIT2, TPE1, TXXX
 from mutagen.mp3 import MP3
 
 from kernel.errors import OwnFault
@@ -19,6 +20,7 @@ from services.album.scanning.tags import Tags, Unreadable, clean_text, parse_ans
 from services.album.scanning.wire import IDS, TEXTS
 from tests.fakes.music_folder import CONTAINERS, JPEG, PNG, SECONDS, Song, audio, broken
 
+NOBODY = 65534
 ReadsBytes = Callable[[bytes, str], Tags]
 MBIDS = [f"{number:08d}-0000-4000-8000-000000000000" for number in range(5)]
 WHOLE = Song(
@@ -176,6 +178,7 @@ def test_texts_are_cut_and_cleaned(read: ReadsBytes):
         ("1997", "1997"),
         ("1997-13-01", "1997"),
         ("1997-06-99", "1997-06"),
+        ("2024-02-31", "2024-02"),
         ("1997-06-16T10:00", "1997-06-16"),
         ("0000", None),
         ("soon", None),
@@ -250,6 +253,58 @@ def test_a_reader_that_somebody_ended_is_started_again_and_the_file_is_read(tmp_
         os.kill(reader._process.pid, signal.SIGKILL)
         reader._process.wait()
 
+        assert reader.read(file.fileno(), ".mp3").title == "T"
+
+
+def test_what_one_file_leaves_behind_is_not_in_the_next_ones_way(tmp_path: Path):
+    def big(megabytes: int, sound: bytes) -> Path:
+        path = tmp_path / f"{megabytes}.mp3"
+        path.write_bytes(tagged(APIC(encoding=0, mime="image/png", type=3, desc="", data=bytes(megabytes << 20)))[:-2085] + sound)
+        return path
+
+    damaged, good = big(40, bytes(2000)), big(50, audio(".mp3", Song())[-2085:])
+
+    with TagReader() as reader:
+        for _ in range(2):
+            with damaged.open("rb") as file, pytest.raises(Unreadable, match="damaged"):
+                reader.read(file.fileno(), ".mp3")
+            with good.open("rb") as file:
+                assert reader.read(file.fileno(), ".mp3").picture == "front"
+
+
+def test_a_disk_that_fails_says_nothing_for_good_about_the_file(reader: TagReader, tmp_path: Path):
+    (tmp_path / "file.mp3").write_bytes(audio(".mp3", Song("T")))
+
+    with (tmp_path / "file.mp3").open("ab") as unreadable, pytest.raises(Unreadable, match="disk") as told:
+        reader.read(unreadable.fileno(), ".mp3")
+
+    assert told.value.may_pass
+
+
+def test_the_reader_of_a_service_that_is_roots_is_nobody(reader: TagReader, tmp_path: Path):
+    (tmp_path / "file.mp3").write_bytes(audio(".mp3", Song("T")))
+    with (tmp_path / "file.mp3").open("rb") as file:
+        reader.read(file.fileno(), ".mp3")
+
+    assert reader._process
+    told = dict(line.split(":", 1) for line in Path(f"/proc/{reader._process.pid}/status").read_text("utf-8").splitlines())
+
+    assert set(told["Uid"].split()) == {str(NOBODY if os.geteuid() == 0 else os.geteuid())}
+    assert told["NoNewPrivs"].strip() == "1"
+
+
+def test_no_socket_to_be_had_says_nothing_about_the_file(tmp_path: Path):
+    path = tmp_path / "file.mp3"
+    path.write_bytes(audio(".mp3", Song("T")))
+    few = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    with TagReader() as reader, path.open("rb") as file:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1, few[1]))
+        try:
+            with pytest.raises(OwnFault):
+                reader.read(file.fileno(), ".mp3")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, few)
         assert reader.read(file.fileno(), ".mp3").title == "T"
 
 

@@ -1,5 +1,7 @@
 import os
+import resource
 import socket
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from kernel.errors import FailedPrecondition
-from services.album.scanning.walking import MusicFolder, Place, Seen, Trouble, disc_of
+from kernel import deadline
+from kernel.errors import DeadlineSpent, FailedPrecondition, OwnFault
+from services.album.scanning.listing import disc_of
+from services.album.scanning.walking import Met, MusicFolder, Place, Seen, Trouble, Vacant
 
 NOBODY = 65534
 
@@ -33,7 +37,7 @@ def touch(root: Path, *paths: str | bytes) -> None:
         file.write_bytes(b"x")
 
 
-def walked(root: Path, after: Place | None = None) -> list[Seen | Trouble]:
+def walked(root: Path, after: Place | None = None) -> list[Met]:
     with MusicFolder(root) as folder:
         return list(folder.walk(after))
 
@@ -138,7 +142,7 @@ def test_pipes_sockets_and_folders_named_like_files_are_passed_over(root: Path):
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(root / "socket.mp3"))
 
-        assert walked(root) == []
+        assert [each for each in walked(root) if not isinstance(each, Vacant)] == []
 
 
 def test_what_may_not_be_read_is_a_problem_and_stops_nothing(root: Path):
@@ -205,8 +209,9 @@ def test_what_lies_too_deep_is_a_problem(root: Path):
     found = walked(root)
 
     assert len(found) == 1
-    assert "too deep" in found[0].reason  # type: ignore[union-attr]
-    assert len(found[0].place.path) < 2700
+    assert isinstance(found[0], Trouble)
+    assert "too deep" in found[0].reason
+    assert len(found[0].path) < 2600
 
 
 def test_the_picture_of_a_folder_is_found_whatever_its_case_and_shared_by_the_discs_of_a_record(root: Path):
@@ -275,8 +280,69 @@ def test_a_root_that_is_a_link_is_the_folder_it_leads_to(root: Path):
     assert paths(link) == [b"1.mp3"]
 
 
-def test_the_place_of_an_unmounted_disk_is_empty(root: Path):
+def test_a_folder_that_holds_nothing_is_told_and_one_that_holds_anything_is_not(root: Path):
+    touch(root, "a/hidden/.keep", "b/1.mp3")
+    (root / "c").mkdir()
+
+    assert [each for each in walked(root) if isinstance(each, Vacant)] == [Vacant(Place(b"c", b""))]
+
+
+def test_a_folder_without_audio_holds_no_music(root: Path):
+    touch(root, "a/README.txt")
     with MusicFolder(root) as folder:
-        assert folder.is_empty()
-        touch(root, "a/1.mp3")
-        assert not folder.is_empty()
+        assert not folder.holds_music()
+        touch(root, "z/1.mp3")
+        assert folder.holds_music()
+
+
+def test_a_walk_of_folders_without_music_can_be_ended(root: Path):
+    for number in range(3):
+        (root / str(number)).mkdir()
+    over = threading.Event()
+    over.set()
+
+    with MusicFolder(root) as folder, deadline.ended_by(over), pytest.raises(DeadlineSpent):
+        list(folder.walk())
+
+
+def test_a_file_whose_path_is_too_long_is_told_at_the_folder_above(root: Path):
+    folder = b"/".join([b"d" * 230] * 11)  # 2,540 bytes
+    os.chdir(root)
+    try:
+        for part in folder.split(b"/"):
+            Path(os.fsdecode(part)).mkdir()
+            os.chdir(part)
+        Path("f" * 200 + ".mp3").touch()
+        Path("1.mp3").touch()
+    finally:
+        os.chdir("/")
+
+    found = walked(root)
+
+    assert [each.place.name for each in found if isinstance(each, Seen)] == [b"1.mp3"]
+    assert [each.path for each in found if isinstance(each, Trouble)] == [folder]
+    assert walked(root, found[0].place) == found[1:]
+
+
+def test_two_names_of_one_file_are_one(root: Path):
+    touch(root, "a.mp3", "b.mp3")
+    os.link(root / "a.mp3", root / "A.mp3")
+
+    with MusicFolder(root) as folder:
+        assert folder.is_one(b"a.mp3", b"A.mp3")
+        assert not folder.is_one(b"a.mp3", b"b.mp3")
+        assert not folder.is_one(b"a.mp3", b"none.mp3")
+
+
+def test_having_no_descriptor_left_says_nothing_about_files(root: Path):
+    touch(root, "a/1.mp3")
+    few = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    with MusicFolder(root) as folder:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1, few[1]))
+        try:
+            for ask in (lambda: list(folder.walk()), lambda: folder.has(b"a/1.mp3")):
+                with pytest.raises(OwnFault):
+                    ask()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, few)
