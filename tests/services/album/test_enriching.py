@@ -335,8 +335,9 @@ def test_another_language_costs_one_call_more_and_its_failure_is_asked_again_in_
     sandbox.client.delete("/_sandbox/faults")
     sandbox.client.post("/_sandbox/reset", json={"journal": True})
 
-    clock.advance(3600)
-    asking.work()
+    for _ in range(3):  # the breaker lets one question through at first, whichever comes first
+        clock.advance(2 * 3600)
+        asking.work()
 
     asked = [row["params"].get("lang") for row in sandbox.control("journal?provider=lastfm")["rows"]]
     assert sorted(filter(None, asked)) == ["fr"]
