@@ -146,10 +146,11 @@ class _Doing:
             return dict.fromkeys(some, str(error))
         return {str(artist_id): reason for artist_id, reason in reasons.items()}
 
-    def _languages(self, checks: Sequence[Check[Any]]) -> list[str]:
-        """Those of texts that were not answered; else the one that was asked for, so that no other costs a call."""
-        missing = {check.language for check in checks if check.language and not check.is_answer}
-        return sorted(missing or {check.language for check in checks if check.language}) or [self.work.language]
+    def _languages(self, checks: Sequence[Check[Kind]]) -> list[str]:
+        """Those of pages that were not answered; else the one that was asked for, so that no other costs a call."""
+        pages = [check for check in checks if check.language and check.kind is not Kind.DESCRIPTION]
+        missing = {check.language for check in pages if not check.is_answer}
+        return sorted(missing or {check.language for check in pages}) or [self.work.language]
 
     def _again(self, checks: Sequence[Check[Any]]) -> Again | None:
         # What is due even now has nobody left to ask (a provider that was switched off): it must not keep the worker spinning.
