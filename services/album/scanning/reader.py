@@ -1,9 +1,9 @@
 """How are the tags of hostile files read? By this program, in a process of its own that is given open files and little else.
 
 Over the socket at descriptor 0 come open files, one at a time, each with its suffix; back goes one answer each: a length and so
-many bytes of JSON. It can hold and compute only so much, write no byte to any file, and gain no rights. Where the service is
-root's it becomes nobody. As any other user it could still do what that user may (list, open, delete); what keeps it from that is
-that nothing in it does: mutagen is Python, and whatever a file says is data to it.
+many bytes of JSON. It can hold and compute only so much, write no byte to any file, and gain no rights. It could still do what the
+service's user may (list, open, delete); what keeps it from that is that nothing in it does: mutagen is Python, and whatever a file
+says is data to it.
 """
 
 import codecs
@@ -11,7 +11,6 @@ import ctypes
 import gc
 import io
 import json
-import os
 import resource
 import signal
 import socket
@@ -24,7 +23,6 @@ from services.album.scanning.wire import LENGTH, READY, SUFFIX_BYTES
 _MEMORY = 256 * 2**20
 """Bytes of address space; it starts with 18 MB."""
 _DESCRIPTORS = 24
-_NOBODY = 65534
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
 _ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be")
 """All that tags are written in; otherwise looked up when they are first met."""
@@ -50,13 +48,9 @@ def main() -> None:
 
 
 def _step_down() -> None:
-    """Gives up what rights it has, and cannot gain any more. What is needed from disk must be loaded by now."""
+    """Cannot gain any rights from now on; and what is looked up when it is first met is looked up before there are limits."""
     for encoding in _ENCODINGS:
         codecs.lookup(encoding)
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(_NOBODY)
-        os.setuid(_NOBODY)
     ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
 
 

@@ -20,7 +20,6 @@ from services.album.scanning.tags import Tags, Unreadable, clean_text, parse_ans
 from services.album.scanning.wire import IDS, TEXTS
 from tests.fakes.music_folder import CONTAINERS, JPEG, PNG, SECONDS, Song, audio, broken
 
-NOBODY = 65534
 ReadsBytes = Callable[[bytes, str], Tags]
 MBIDS = [f"{number:08d}-0000-4000-8000-000000000000" for number in range(5)]
 WHOLE = Song(
@@ -281,7 +280,7 @@ def test_a_disk_that_fails_says_nothing_for_good_about_the_file(reader: TagReade
     assert told.value.may_pass
 
 
-def test_the_reader_of_a_service_that_is_roots_is_nobody(reader: TagReader, tmp_path: Path):
+def test_the_reader_can_gain_no_rights(reader: TagReader, tmp_path: Path):
     (tmp_path / "file.mp3").write_bytes(audio(".mp3", Song("T")))
     with (tmp_path / "file.mp3").open("rb") as file:
         reader.read(file.fileno(), ".mp3")
@@ -289,7 +288,6 @@ def test_the_reader_of_a_service_that_is_roots_is_nobody(reader: TagReader, tmp_
     assert reader._process
     told = dict(line.split(":", 1) for line in Path(f"/proc/{reader._process.pid}/status").read_text("utf-8").splitlines())
 
-    assert set(told["Uid"].split()) == {str(NOBODY if os.geteuid() == 0 else os.geteuid())}
     assert told["NoNewPrivs"].strip() == "1"
 
 

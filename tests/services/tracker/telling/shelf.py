@@ -16,7 +16,7 @@ from kernel.database import Database
 from kernel.naming import match_key
 from services.tracker.storing.tables import accounts, plays, titles
 
-MIGRATIONS = Path("services/tracker/migrations")
+MIGRATIONS = Path(__file__).parents[4] / "services" / "tracker" / "migrations"
 SOURCES = ("lastfm", "maloja_json")
 
 
