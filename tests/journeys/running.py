@@ -1,6 +1,7 @@
 """The whole system as a newcomer starts it, on free ports and with an empty data folder."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -23,15 +24,19 @@ ENRICH = "/api/v1/enrichment/artists/enrich"
 ALL = ("album", "artist", "tracker")
 ARTIST_ONLY = ("artist",)
 _STARTS = 60.0
+_LOWEST_PORT, _PORTS = 10_000, 20_000
 
 
 def free_service_port() -> int:
-    """A port whose neighbours 10 and 20 above, for health and metrics, are free as well."""
+    """A port whose neighbours 10 and 20 above, for health and metrics, are free as well.
+
+    None of those that connections are made from: between our look and the service's start one of them may be taken for that.
+    """
     while True:
+        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
         with socket.socket() as first, socket.socket() as second, socket.socket() as third:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
             try:
+                first.bind(("127.0.0.1", port))
                 second.bind(("127.0.0.1", port + 10))
                 third.bind(("127.0.0.1", port + 20))
             except OSError:

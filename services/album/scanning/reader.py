@@ -1,9 +1,9 @@
 """How are the tags of hostile files read? By this program, in a process of its own that is given open files and little else.
 
 Over the socket at descriptor 0 come open files, one at a time, each with its suffix; back goes one answer each: a length and so
-many bytes of JSON. It can hold and compute only so much, write no byte to any file, and gain no rights. It could still do what the
-service's user may (list, open, delete); what keeps it from that is that nothing in it does: mutagen is Python, and whatever a file
-says is data to it.
+many bytes of JSON. It can hold and compute only so much, write no byte to any file, and gain no rights. It could still do what
+the service's user may (list, open, delete); what keeps it from that is that nothing in it does: mutagen is Python, and whatever a
+file says is data to it.
 """
 
 import codecs
