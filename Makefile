@@ -11,7 +11,7 @@ STAMPS := .venv/.stamps
 # Twice quiet: errors only, no warnings about a machine's own pip configuration.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes
 PROTOS := $(shell find protos -name '*.proto')
-CODE := kernel facts upstreams services gateway sandbox scripts benchmarks tests
+CODE := kernel facts untrusted upstreams services gateway sandbox scripts benchmarks tests
 # Two installs into one environment at once would spoil it.
 .NOTPARALLEL:
 

@@ -67,7 +67,9 @@ class GatewaySettings(AppSettings):
     gateway_deadlines: Spans = Field(
         {
             "BatchEnrichArtists": timedelta(minutes=5),
+            "GetCoverImage": timedelta(seconds=30),
             "ImportHistory": timedelta(minutes=10),
+            "UploadCoverImage": timedelta(minutes=1),
             "UploadImport": timedelta(minutes=1),
         },
         description="Exceptions by method: `ImportHistory=10m,ExportPlays=2h`.",
@@ -78,6 +80,9 @@ class GatewaySettings(AppSettings):
     gateway_max_streams: int = Field(64, ge=1, description="Event streams open at once.")
 
     gateway_rate_read_per_minute: PerMinute = Field(600, description="Reads per caller and minute.")
+    gateway_rate_bytes_per_minute: PerMinute = Field(
+        6000, description="Images and downloads per caller and minute: a page shows many."
+    )
     gateway_rate_write_per_minute: PerMinute = Field(120, description="Other requests per caller and minute.")
     gateway_rate_enrich_per_minute: PerMinute = Field(10, description="Requests that ask providers, per caller and minute.")
     gateway_rate_token_per_minute: PerMinute = Field(5, description="Password attempts per address and minute.")
@@ -106,8 +111,10 @@ class GatewaySettings(AppSettings):
         span = self.gateway_deadlines.get(method) or self.gateway_deadlines.get(method.rsplit(".", 1)[-1]) or usual
         return span.total_seconds()
 
-    def rate_class(self, method: str, *, reads: bool) -> Literal["enrich", "read", "write"]:
-        """Which limit a method counts against."""
+    def rate_class(self, method: str, *, reads: bool, is_bytes: bool) -> Literal["enrich", "bytes", "read", "write"]:
+        """Which limit a method counts against; `is_bytes`: its answer is an image or a download."""
         if method.startswith(self.gateway_enrich_verbs):
             return "enrich"
+        if reads and is_bytes:
+            return "bytes"
         return "read" if reads else "write"

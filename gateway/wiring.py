@@ -30,7 +30,7 @@ from gateway.ledger import DatabaseLedger
 from gateway.limits import Load, RateLimits
 from gateway.origins import Origins
 from gateway.rooms import RestOrWeb, room
-from gateway.routes import Route, RouteTable
+from gateway.routes import Answer, Route, RouteTable
 from gateway.settings import GatewaySettings
 from gateway.streams import EventStream
 from gateway.transcoder import Endpoint, House, Transcoder
@@ -111,13 +111,13 @@ def _endpoints(table: RouteTable, settings: GatewaySettings, channels: Channels)
 
     def endpoint(route: Route) -> Endpoint:
         seconds = settings.deadline_of(route.method.full_name, streams=route.method.server_streaming)
-        needs = required_scope(route.method)
+        needs, is_bytes = required_scope(route.method), route.answer is Answer.BYTES
         return Endpoint(
             method=Method(route, channels, seconds),
             binding=compile_binding(route, reader),
             write=writer.compile(route.method.output_type, route.response_body),
             needs=needs,
-            policy=settings.rate_class(route.method.name, reads=needs is TokenScope.READ),
+            policy=settings.rate_class(route.method.name, reads=needs is TokenScope.READ, is_bytes=is_bytes),
         )
 
     return {route: endpoint(route) for route in table.routes}
@@ -126,6 +126,7 @@ def _endpoints(table: RouteTable, settings: GatewaySettings, channels: Channels)
 def _limits(settings: GatewaySettings) -> dict[str, int]:
     return {
         "read": settings.gateway_rate_read_per_minute,
+        "bytes": settings.gateway_rate_bytes_per_minute,
         "write": settings.gateway_rate_write_per_minute,
         "enrich": settings.gateway_rate_enrich_per_minute,
         "token": settings.gateway_rate_token_per_minute,

@@ -15,7 +15,7 @@ from opentelemetry import propagate
 
 from kernel import deadline
 from kernel.auth import Scope, TokenVerifier
-from kernel.errors import InvalidArgument, OwnFault
+from kernel.errors import InvalidArgument, NotFound, OwnFault
 from kernel.interceptors import REQUEST_ID_KEY
 
 Reply = TypeVar("Reply")
@@ -45,7 +45,7 @@ class Neighbour:
     def ask(self, method: Callable[..., Reply], request: Message, *, within: timedelta) -> Reply:
         """Calls a method of a stub on `channel`, with trace, request id and a token of our own.
 
-        Raises InvalidArgument when the neighbour refuses the request, OwnFault when it does not answer, DeadlineSpent.
+        Raises InvalidArgument when the neighbour refuses the request, NotFound, OwnFault when it does not answer, DeadlineSpent.
         """
         token = "" if self._verifier.is_open else self._verifier.mint("service", [Scope.ADMIN], ttl=_TOKEN_TTL)
         try:
@@ -54,6 +54,8 @@ class Neighbour:
             deadline.check()
             if error.code() is grpc.StatusCode.INVALID_ARGUMENT:
                 raise InvalidArgument.of("", f"The {self._name} service refuses this: {error.details()}") from error
+            if error.code() is grpc.StatusCode.NOT_FOUND:
+                raise NotFound(f"The {self._name} service does not know it.") from error
             raise OwnFault(f"The {self._name} service does not answer.", retry_after=_COME_BACK) from error
 
 

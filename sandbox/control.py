@@ -1,6 +1,6 @@
 """The sandbox's own API below `/_sandbox/`: read the journal, script faults, set limits, change histories."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.catalogue.depicted import tell_pictures
 from sandbox.catalogue.directory import Directory
+from sandbox.catalogue.identity import Identity
 from sandbox.catalogue.library import Library
 from sandbox.faults import BadScriptError, FaultScript
 from sandbox.journal import Journal
@@ -56,6 +58,7 @@ class Control:
             Route("/_sandbox/catalogue", self._list_artists),
             Route("/_sandbox/catalogue/{name:path}", self._get_artist),
             Route("/_sandbox/identities", self._list_identities),
+            Route("/_sandbox/pictures", self._list_pictures),
             Route("/_sandbox/{provider}", self._get_settings),
             Route("/_sandbox/{provider}", self._change_settings, methods=["PUT"]),
         ]
@@ -145,9 +148,16 @@ class Control:
         return _json(artist) if artist else _problem("no artist of that name", status=404)
 
     async def _list_identities(self, request: Request) -> Response:
+        return _json({"identities": self._find_identities(request)})
+
+    async def _list_pictures(self, request: Request) -> Response:
+        found = self._find_identities(request)
+        return _json({"artists": [tell_pictures(self.directory, one) for one in found]})
+
+    def _find_identities(self, request: Request) -> Sequence[Identity]:
+        """Finds whom the parameter `name` may mean; everybody without one."""
         name = request.query_params.get("name", "")
-        found = [one for _, one in self.directory.search(name)] if name else self.directory.identities
-        return _json({"identities": found})
+        return [one for _, one in self.directory.search(name)] if name else self.directory.identities
 
     async def _get_settings(self, request: Request) -> Response:
         settings = self.settings.get(request.path_params["provider"])

@@ -27,6 +27,10 @@ class Request:
         """Query and form merged; the form wins, as Last.fm has it."""
         return {**self.query, **self.form}
 
+    def link(self, path: str) -> str:
+        """Writes the address of a path of the sandbox, by the host that this client has reached it under."""
+        return f"http://{self.host}{path}"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

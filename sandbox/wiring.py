@@ -7,7 +7,7 @@ from datetime import datetime
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-from sandbox import apify, euria, lastfm, listenbrainz, musicbrainz, spotify, wikidata
+from sandbox import apify, commons, coverartarchive, deezer, euria, lastfm, listenbrainz, musicbrainz, spotify, wikidata
 from sandbox.catalogue.directory import load_directory
 from sandbox.catalogue.library import load_library
 from sandbox.control import Control
@@ -24,13 +24,16 @@ def build(*, seed: int, limited: bool, started_at: datetime) -> Starlette:
     directory = load_directory(library)
     accounts = Accounts(library, seed=seed, until=started_at)
     upstreams = [
-        lastfm.build(library, accounts),
+        *lastfm.build(library, accounts),
         musicbrainz.build(directory),
         *spotify.build(directory, time.time),
         apify.build(directory, time.time),
         wikidata.build(directory),
         listenbrainz.build(directory, accounts, time.time),
         euria.build(time.time),
+        *coverartarchive.build(directory),
+        *deezer.build(directory),
+        *commons.build(directory),
     ]
 
     limits = {upstream.name: upstream.limit for upstream in upstreams if upstream.limit and limited}

@@ -13,7 +13,7 @@ from kernel.guard import CallMeter, Guard, Guards
 from kernel.read_through import CacheMeter, ReadThrough
 from kernel.retry import RetryPolicy
 from upstreams.metrics import LASTFM, UpstreamMeter
-from upstreams.settings import EnrichmentSettings, LastfmSettings
+from upstreams.settings import BreakerSettings, EnrichmentSettings
 
 CALLS_A_QUESTION = 4
 """Of providers that take several calls to answer one question."""
@@ -22,7 +22,7 @@ CALLS_A_QUESTION = 4
 class GuardRoom:
     """Builds the guards of one service; `closers` are to be called at the end."""
 
-    def __init__(self, settings: LastfmSettings, clock: Clock, meter: CallMeter) -> None:
+    def __init__(self, settings: BreakerSettings, clock: Clock, meter: CallMeter) -> None:
         self._settings = settings
         self._guards = Guards(settings, clock, meter)
 
@@ -32,16 +32,9 @@ class GuardRoom:
 
     def build(self, name: str, *, rate: float, timeout: timedelta, retry: RetryPolicy) -> Guard:
         """The guard of one provider, with the breaker that its settings ask for; `rate` is per second."""
-        settings = self._settings
-        is_lastfm = name == LASTFM
-        threshold, probe_after = settings.enrichment_circuit_breaker_threshold, settings.enrichment_circuit_breaker_timeout
+        threshold, probe_after = self._settings.breaker_of(name)
         return self._guards.build(
-            name,
-            rate_per_second=rate,
-            timeout=timeout,
-            retry=retry,
-            threshold=settings.lastfm_circuit_breaker_threshold if is_lastfm else threshold,
-            probe_after=settings.lastfm_circuit_breaker_timeout if is_lastfm else probe_after,
+            name, rate_per_second=rate, timeout=timeout, retry=retry, threshold=threshold, probe_after=probe_after
         )
 
 

@@ -17,6 +17,20 @@ class BreakerSettings(AppSettings):
         timedelta(seconds=60), description="How long the breaker of any provider but Last.fm stays open."
     )
 
+    def breaker_of(self, provider: str) -> tuple[int, timedelta]:  # noqa: ARG002 - some have settings of their own
+        """After how many faults in a row the provider is left alone, and for how long."""
+        return self.enrichment_circuit_breaker_threshold, self.enrichment_circuit_breaker_timeout
+
+
+class AskingSettings(BreakerSettings):
+    """How often one is asked that gives no answer, and how long one is believed that has none."""
+
+    enrichment_max_retries: int = Field(3, ge=1, le=5, description="Attempts per provider call, the first included.")
+    enrichment_retry_backoff_factor: float = Field(
+        2.0, ge=1, description="Seconds before the second attempt; each later one waits so many times longer."
+    )
+    enrichment_cache_ttl_absent: Span = Field(timedelta(days=7), description='How long "there is none" is believed.')
+
 
 class LastfmSettings(BreakerSettings):
     """Last.fm."""
@@ -28,6 +42,11 @@ class LastfmSettings(BreakerSettings):
     )
     lastfm_circuit_breaker_threshold: int = Field(3, ge=1, description="Faults in a row that open Last.fm's breaker.")
     lastfm_circuit_breaker_timeout: Span = Field(timedelta(seconds=300), description="How long Last.fm's breaker stays open.")
+
+    def breaker_of(self, provider: str) -> tuple[int, timedelta]:
+        if provider == "lastfm":
+            return self.lastfm_circuit_breaker_threshold, self.lastfm_circuit_breaker_timeout
+        return super().breaker_of(provider)
 
 
 class SpotifySettings(BreakerSettings):
@@ -47,6 +66,15 @@ class MusicbrainzSettings(BreakerSettings):
     musicbrainz_rate_per_second: float = Field(
         0.8, gt=0, description="Calls to MusicBrainz per second, all processes together; 1 or more only on your own mirror."
     )
+    enrichment_timeout_musicbrainz: Span = Field(timedelta(seconds=5), description="Longest wait for one answer of MusicBrainz.")
+
+
+class WikidataSettings(BreakerSettings):
+    """Wikidata."""
+
+    wikidata_sparql_url: str = Field("https://query.wikidata.org/sparql", description="Where Wikidata answers SPARQL.")
+    wikidata_rate_per_second: float = Field(1.0, gt=0, description="Queries to Wikidata per second, all processes together.")
+    enrichment_timeout_wikidata: Span = Field(timedelta(seconds=8), description="Longest wait for one answer of Wikidata.")
 
 
 class ListenbrainzSettings(BreakerSettings):
@@ -59,17 +87,12 @@ class ListenbrainzSettings(BreakerSettings):
     )
 
 
-class EnrichmentSettings(LastfmSettings, SpotifySettings, MusicbrainzSettings):
+class EnrichmentSettings(AskingSettings, LastfmSettings, SpotifySettings, MusicbrainzSettings):
     """What all services need that ask several providers about one thing, and remember what they said."""
 
     enrichment_language: str = Field("en", pattern="^[a-z]{2}$", description="Language of texts when the caller names none.")
-    enrichment_max_retries: int = Field(3, ge=1, le=5, description="Attempts per provider call, the first included.")
-    enrichment_retry_backoff_factor: float = Field(
-        2.0, ge=1, description="Seconds before the second attempt; each later one waits so many times longer."
-    )
     enrichment_timeout_lastfm: Span = Field(timedelta(seconds=5), description="Longest wait for one answer of Last.fm.")
     enrichment_timeout_spotify: Span = Field(timedelta(seconds=5), description="Longest wait for one answer of Spotify.")
-    enrichment_timeout_musicbrainz: Span = Field(timedelta(seconds=5), description="Longest wait for one answer of MusicBrainz.")
     enrichment_timeout_total: Span = Field(
         timedelta(seconds=8), description="Longest wait of a caller for all providers of one read together."
     )
@@ -84,5 +107,4 @@ class EnrichmentSettings(LastfmSettings, SpotifySettings, MusicbrainzSettings):
     enrichment_refresh_ahead: Span = Field(
         timedelta(hours=2), description="How long before it is due what the library holds is asked for anew; 0: only when asked."
     )
-    enrichment_cache_ttl_absent: Span = Field(timedelta(days=7), description='How long "there is none" is believed.')
     enrichment_cache_memory_bytes: int = Field(32 * 2**20, ge=2**20, description="Bytes of answers a process keeps in memory.")

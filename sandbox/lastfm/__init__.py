@@ -6,15 +6,16 @@ from dataclasses import replace
 from sandbox.catalogue.library import Library
 from sandbox.lastfm.albums import AlbumMethods
 from sandbox.lastfm.artists import ArtistMethods
-from sandbox.lastfm.asking import Ask, parse_ask
+from sandbox.lastfm.asking import IMAGES, Ask, parse_ask
 from sandbox.lastfm.element import Element
 from sandbox.lastfm.errors import HEADERS, LastfmError, build_error, format_error
+from sandbox.lastfm.images import PATH, build_host
 from sandbox.lastfm.recent import KNOBS, RecentTracks
 from sandbox.lastfm.tracks import TrackMethods
 from sandbox.lastfm.users import UserMethods
 from sandbox.lastfm.writing import write_answer
 from sandbox.listeners.accounts import Accounts
-from sandbox.settings import Settings
+from sandbox.settings import Knob, Settings
 from sandbox.upstream import Limit, Upstream
 from sandbox.wire import Answer, Request
 
@@ -26,13 +27,13 @@ _RECENT = "user.getrecenttracks"
 Method = Callable[[Ask], Answer]
 
 
-def build(library: Library, accounts: Accounts) -> Upstream:
-    """Builds the Last.fm of this catalogue and these listeners."""
-    settings = Settings(KNOBS)
+def build(library: Library, accounts: Accounts) -> tuple[Upstream, Upstream]:
+    """Builds the Last.fm of this catalogue and these listeners, and a host of its pictures."""
+    settings = Settings({**KNOBS, "images": Knob("theirs", ("theirs", "here"))})
     methods = _list_methods(library, accounts, settings)
-    return Upstream(
+    service = Upstream(
         name=NAME,
-        answer=lambda request: _answer(parse_ask(request), request, methods, settings),
+        answer=lambda request: _answer(_read(request, settings), request, methods, settings),
         api_method=lambda request: parse_ask(request).method,
         caller=lambda request: request.params.get("api_key", ""),
         throttled=lambda request: _refuse(request, "29", None),
@@ -40,6 +41,11 @@ def build(library: Library, accounts: Accounts) -> Upstream:
         limit=LIMIT,
         settings=settings,
     )
+    return service, build_host()
+
+
+def _read(request: Request, settings: Settings) -> Ask:
+    return parse_ask(request, request.link(PATH) if settings.text("images") == "here" else IMAGES)
 
 
 def _list_methods(library: Library, accounts: Accounts, settings: Settings) -> Mapping[str, Method]:

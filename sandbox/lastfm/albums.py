@@ -38,7 +38,7 @@ class AlbumMethods:
                 build_leaf("artist", artist.name),
                 build_leaf("mbid", "" if is_bare else album.mbid),
                 build_leaf("url", music_url(artist.name, album.title)),
-                *build_images(album_image(artist.name, album.title) if album.tracks else ""),
+                *build_images(ask.images, album_image(artist.name, album.title) if album.tracks else ""),
                 build_leaf("listeners", album.listeners),
                 build_leaf("playcount", album.playcount),
                 *((build_leaf("userplaycount", 0),) if ask.has_username else ()),

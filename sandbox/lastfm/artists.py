@@ -29,11 +29,13 @@ class ArtistMethods:
                 build_leaf("name", artist.name),
                 *_mbid(artist.mbid),
                 build_leaf("url", music_url(artist.name)),
-                *build_images(STAR if artist.tags else ""),
+                *build_images(ask.images, STAR if artist.tags else ""),
                 build_leaf("streamable", 0),
                 build_leaf("ontour", 0),
                 Element("stats", children=tuple(stats)),
-                Element("similar", children=tuple(map(_mentioned, artist.similar[:_SHOWN])), items="artist"),
+                Element(
+                    "similar", children=tuple(_mentioned(link, ask.images) for link in artist.similar[:_SHOWN]), items="artist"
+                ),
                 Element("tags", children=tuple(build_tag(tag) for tag in list(artist.tags)[:_SHOWN]), items="tag"),
                 _bio(artist, ask.language),
             ),
@@ -51,7 +53,7 @@ class ArtistMethods:
         return Element(
             "similarartists",
             attributes={"artist": artist.name},
-            children=tuple(map(self._similar, links)),
+            children=tuple(self._similar(link, ask.images) for link in links),
             items="artist",
         )
 
@@ -69,11 +71,11 @@ class ArtistMethods:
                 build_leaf("opensearch:totalResults", len(found)),
                 build_leaf("opensearch:startIndex", (page - 1) * limit),
                 build_leaf("opensearch:itemsPerPage", limit),
-                Element("artistmatches", children=tuple(map(_match, shown)), items="artist"),
+                Element("artistmatches", children=tuple(_match(artist, ask.images) for artist in shown), items="artist"),
             ),
         )
 
-    def _similar(self, link: Similar) -> Element:
+    def _similar(self, link: Similar, images: str) -> Element:
         known = self._library.find_artist(link.name)
         return Element(
             "artist",
@@ -82,7 +84,7 @@ class ArtistMethods:
                 *_mbid(known.mbid if known else ""),
                 build_leaf("match", "1" if link.match == 1 else f"{link.match:.6f}"),
                 build_leaf("url", music_url(link.name)),
-                *build_images(STAR),
+                *build_images(images, STAR),
                 build_leaf("streamable", 0),
             ),
         )
@@ -92,12 +94,12 @@ def _mbid(mbid: str) -> tuple[Element, ...]:
     return (build_leaf("mbid", mbid),) if mbid else ()
 
 
-def _mentioned(link: Similar) -> Element:
+def _mentioned(link: Similar, images: str) -> Element:
     name, url = build_leaf("name", link.name), build_leaf("url", music_url(link.name))
-    return Element("artist", children=(name, url, *build_images(STAR)))
+    return Element("artist", children=(name, url, *build_images(images, STAR)))
 
 
-def _match(artist: Artist) -> Element:
+def _match(artist: Artist, images: str) -> Element:
     return Element(
         "artist",
         children=(
@@ -106,7 +108,7 @@ def _match(artist: Artist) -> Element:
             build_leaf("mbid", artist.mbid),
             build_leaf("url", music_url(artist.name)),
             build_leaf("streamable", 0),
-            *build_images(STAR)[:5],
+            *build_images(images, STAR)[:5],
         ),
     )
 

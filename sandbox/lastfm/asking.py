@@ -9,15 +9,18 @@ from sandbox.catalogue.model import Album, Artist, Track
 from sandbox.lastfm.errors import build_bad_parameter, build_error, build_miss
 from sandbox.wire import Request
 
+# Where Last.fm's pictures are.
+IMAGES = "https://lastfm.freetls.fastly.net/i/u"
 _MAX_LIMIT, _MAX_PAGE = 1000, 1_000_000
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The parameters of one call, with the readers that raise Last.fm's own errors."""
+    """The parameters of one call, with the readers that raise Last.fm's own errors; `images` is the host of pictures."""
 
     params: Mapping[str, str]
+    images: str = IMAGES
 
     @property
     def method(self) -> str:
@@ -102,6 +105,6 @@ class Ask:
         return library.find_artist(self.need("artist"), is_lenient=is_lenient)
 
 
-def parse_ask(request: Request) -> Ask:
+def parse_ask(request: Request, images: str = IMAGES) -> Ask:
     """Reads query and form together; parameter names are lower case."""
-    return Ask({name.lower(): value for name, value in request.params.items()})
+    return Ask({name.lower(): value for name, value in request.params.items()}, images)

@@ -10,7 +10,6 @@ from sandbox.lastfm.element import Element
 
 STAR = "2a96cbd8b46e442fc41c2b86b821562f.png"
 _SITE = "https://www.last.fm"
-_IMAGES = "https://lastfm.freetls.fastly.net/i/u"
 _SMALL_SIZES = (("small", "34s"), ("medium", "64s"), ("large", "174s"), ("extralarge", "300x300"))
 _ALL_SIZES = (*_SMALL_SIZES, ("mega", "300x300"), ("", "300x300"))
 _LICENCE = "User-contributed text is available under the Creative Commons By-SA License; additional terms may apply."
@@ -32,10 +31,10 @@ def build_leaf(name: str, value: object) -> Element:
     return Element(name, str(value))
 
 
-def build_images(file: str, *, has_mega: bool = True) -> tuple[Element, ...]:
-    """Builds the six sizes of one image, or four; an empty `file` gives empty addresses."""
+def build_images(host: str, file: str, *, has_mega: bool = True) -> tuple[Element, ...]:
+    """Builds the six sizes of one image at an image host, or four; an empty `file` gives empty addresses."""
     sizes = _ALL_SIZES if has_mega else _SMALL_SIZES
-    return tuple(Element("image", f"{_IMAGES}/{folder}/{file}" if file else "", {"size": size}) for size, folder in sizes)
+    return tuple(Element("image", f"{host}/{folder}/{file}" if file else "", {"size": size}) for size, folder in sizes)
 
 
 def album_image(artist: str, album: str) -> str:

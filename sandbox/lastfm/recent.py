@@ -38,6 +38,7 @@ class Recent:
     size: int
     page: Page
     is_extended: bool
+    images: str
 
     def attributes(self) -> dict[str, str]:
         """Tells whose page it is and how many there are."""
@@ -79,11 +80,12 @@ class RecentTracks:
         most = int(self._settings.number("largest_page"))
         size, number = ask.read_bounded("limit", _USUAL_SIZE, most=most), ask.read_page()
         page = account.history.read_page(number, size, since=ask.read_second("from"), until=ask.read_second("to"))
-        return Recent(account, number, size, page, ask.params.get("extended") == "1")
+        return Recent(account, number, size, page, ask.params.get("extended") == "1", ask.images)
 
     def build(self, recent: Recent) -> Element:
         """Builds the page for any format."""
-        described = [(second, self._describe(played, is_extended=recent.is_extended)) for second, played in recent.page.plays]
+        images, is_extended = recent.images, recent.is_extended
+        described = [(second, self._describe(played, images, is_extended=is_extended)) for second, played in recent.page.plays]
         rows = [Element("track", children=(*parts, self._date(second))) for second, parts in described]
         playing = self._playing(recent)
         children = (playing, *rows) if playing else tuple(rows)
@@ -91,9 +93,9 @@ class RecentTracks:
 
     def write_json(self, recent: Recent) -> bytes:
         """Writes byte for byte what `format_json` writes of `build`, from rows that are written already but for the date."""
-        begin, extended, day = self._begin_row, recent.is_extended, self._format_day
+        begin, images, extended, day = self._begin_row, recent.images, recent.is_extended, self._format_day
         rows = [
-            begin(played, extended)
+            begin(played, images, extended)
             + f',"date":{{"uts":"{second}","#text":"{day(second // _DAY_SECONDS)}, {_minute(second)}"}}}}'.encode()
             for second, played in recent.page.plays
         ]
@@ -113,15 +115,20 @@ class RecentTracks:
         played = recent.account.playing
         if played is None:
             return None
-        described = self._describe(played, is_extended=recent.is_extended)
+        described = self._describe(played, recent.images, is_extended=recent.is_extended)
         return Element("track", attributes={"nowplaying": "true"}, children=described)
 
     def _date(self, second: int) -> Element:
         text = f"{self._format_day(second // _DAY_SECONDS)}, {_minute(second)}"
         return Element("date", text, {"uts": str(second)})
 
-    def _write_row_without_date(self, played: Played, is_extended: bool) -> bytes:  # noqa: FBT001 - quicker to look up than a name
-        described = self._describe(played, is_extended=is_extended)
+    def _write_row_without_date(
+        self,
+        played: Played,
+        images: str,
+        is_extended: bool,  # noqa: FBT001 - quicker to look up than a name
+    ) -> bytes:
+        described = self._describe(played, images, is_extended=is_extended)
         return format_value(Element("track", children=described)).removesuffix(b"}")
 
 
@@ -133,15 +140,15 @@ def find_account(accounts: Accounts, ask: Ask) -> Account:
     return account
 
 
-def _describe(played: Played, *, is_extended: bool) -> tuple[Element, ...]:
+def _describe(played: Played, images: str, *, is_extended: bool) -> tuple[Element, ...]:
     return (
-        *(_extended_artist(played) if is_extended else _artist(played)),
+        *(_extended_artist(played, images) if is_extended else _artist(played)),
         build_leaf("name", played.track),
         build_leaf("streamable", 0),
         build_leaf("mbid", played.track_mbid),
         Element("album", played.album, {"mbid": played.album_mbid}),
         build_leaf("url", music_url(played.artist, "_", played.track)),
-        *build_images(album_image(played.artist, played.album) if played.album else "", has_mega=False),
+        *build_images(images, album_image(played.artist, played.album) if played.album else "", has_mega=False),
     )
 
 
@@ -149,13 +156,13 @@ def _artist(played: Played) -> tuple[Element, ...]:
     return (Element("artist", played.artist, {"mbid": played.artist_mbid}),)
 
 
-def _extended_artist(played: Played) -> tuple[Element, ...]:
+def _extended_artist(played: Played, images: str) -> tuple[Element, ...]:
     # With extended=1 the artist's identifier is empty even where the plain answer has it.
     children = (
         build_leaf("name", played.artist),
         build_leaf("mbid", ""),
         build_leaf("url", music_url(played.artist)),
-        *build_images(STAR, has_mega=False),
+        *build_images(images, STAR, has_mega=False),
     )
     return Element("artist", children=children), build_leaf("loved", 0)
 

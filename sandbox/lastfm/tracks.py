@@ -42,7 +42,7 @@ class TrackMethods:
                 build_leaf("listeners", listeners),
                 build_leaf("playcount", listeners * make_up_number(3, 12, artist.name, track.title, "plays")),
                 _artist(artist, has_mbid=not is_bare),
-                *_linked_album(artist, album, track),
+                *_linked_album(artist, album, track, ask.images),
                 *((build_leaf("userplaycount", 0), build_leaf("userloved", 0)) if ask.has_username else ()),
                 Element("toptags", children=() if is_bare else _tags(album), items="tag"),
                 *(() if is_bare else (_wiki(artist, album, track, url),)),
@@ -61,14 +61,14 @@ def _artist(artist: Artist, *, has_mbid: bool) -> Element:
     return Element("artist", children=(name, *mbid, url))
 
 
-def _linked_album(artist: Artist, album: Album, track: Track) -> tuple[Element, ...]:
+def _linked_album(artist: Artist, album: Album, track: Track, images: str) -> tuple[Element, ...]:
     if artist.is_fictional and track is album.tracks[-1]:  # Last.fm has tracks that belong to no album
         return ()
     children = (
         build_leaf("artist", artist.name),
         build_leaf("title", album.title),
         build_leaf("url", music_url(artist.name, album.title)),
-        *build_images(album_image(artist.name, album.title), has_mega=False),
+        *build_images(images, album_image(artist.name, album.title), has_mega=False),
     )
     return (Element("album", children=children),)
 

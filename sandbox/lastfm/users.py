@@ -22,7 +22,7 @@ class UserMethods:
             children=(
                 build_leaf("name", account.name),
                 build_leaf("realname", ""),
-                *build_images("" if account.country == "None" else f"{'0' * 32}.png", has_mega=False),
+                *build_images(ask.images, "" if account.country == "None" else f"{'0' * 32}.png", has_mega=False),
                 build_leaf("url", format_url("user", account.name)),
                 build_leaf("country", account.country),
                 build_leaf("age", 0),

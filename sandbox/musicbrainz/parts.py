@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sandbox.catalogue.identity import Identity
+from sandbox.catalogue.pages import find_linked_page
 from sandbox.catalogue.reading import make_up_mbid
 from sandbox.musicbrainz.voting import build_votes
 
@@ -74,6 +75,9 @@ def list_links(identity: Identity) -> list[tuple[str, str]]:
         links.append(("wikidata", f"https://www.wikidata.org/wiki/{identity.wikidata_id}"))
     if identity.is_linked:
         links.append(("free streaming", f"https://open.spotify.com/artist/{identity.spotify_id}"))
+    page = find_linked_page(identity)
+    if page:
+        links.append(("free streaming", f"https://www.deezer.com/artist/{page.id}"))
     return links
 
 

@@ -1,5 +1,8 @@
 """What does MusicBrainz answer about releases and the groups they belong to?"""
 
+from collections.abc import Sequence
+
+from sandbox.catalogue.artwork import Scan, Side, list_scans
 from sandbox.catalogue.directory import Directory
 from sandbox.catalogue.identity import Edition, Identity
 from sandbox.catalogue.reading import make_up_mbid, make_up_number
@@ -38,7 +41,7 @@ class Releases:
         identity, edition = found
         if mbid != edition.mbid and self._settings.text("merged") == "redirect":
             return redirect_to("release", edition.mbid, inc)
-        covers = {"artwork": False, "count": 0, "front": False, "back": False, "darkened": False}
+        covers = build_covers(list_scans(identity, edition))
         return json_answer({**build_release(identity, edition, inc), "asin": None, "cover-art-archive": covers})
 
     def browse(self, ask: Ask) -> Answer:
@@ -135,6 +138,18 @@ def build_release(identity: Identity, edition: Edition, inc: frozenset[str]) -> 
         body["media"] = build_media(edition, with_tracks="recordings" in inc)
     is_first = (edition.title, edition.released) == (edition.group_title, edition.group_released)
     return {**body, **build_votes(edition.tags if is_first else {}, inc, per_vote=PER_RELEASE)}
+
+
+def build_covers(scans: Sequence[Scan]) -> dict[str, object]:
+    """Writes what the Cover Art Archive has of a release."""
+    sides = {scan.side for scan in scans}
+    return {
+        "artwork": bool(scans),
+        "count": len(scans),
+        "front": Side.FRONT in sides,
+        "back": Side.BACK in sides,
+        "darkened": False,
+    }
 
 
 def build_label_info(edition: Edition) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Wikidata's query service, for the questions an artist service asks: who has these identifiers, and who manages them?"""
+"""Wikidata's query service, for a few questions about artists: whose are these identifiers, who manages them, which photo?"""
 
 from dataclasses import replace
 

@@ -4,14 +4,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from urllib.parse import quote
 
 from sandbox.catalogue.directory import Directory
 from sandbox.catalogue.identity import Identity, Manager
+from sandbox.catalogue.photos import list_photos
 from sandbox.wikidata.query import BOUND, OUTERMOST, Query, Triple
 
 Binding = dict[str, dict[str, str]]
 _IDENTIFIERS = ("P1902", "P434")
 _ROLES = ("P1037", "P1875")
+_PHOTO = "P18"
+_FILES = "http://commons.wikimedia.org/wiki/Special:FilePath/"
 _QUALIFIERS = {"P580": "start", "P582": "end"}
 _ENTITY = "http://www.wikidata.org/entity/"
 _REFERENCE = "http://www.wikidata.org/reference/"
@@ -85,6 +89,7 @@ def _solve_artist(query: Query, identity: Identity) -> Iterator[Binding]:
         if triple.subject == f"wd:{identity.wikidata_id}" or identity.wikidata_id in query.values.get(_name(triple.subject), ()):
             known[_name(triple.subject)] = _uri(identity.wikidata_id)
     choices = [list(_choose(query, post, identity)) for post in _find_posts(query.triples)]
+    choices += [_choose_photo(triple, identity) for triple in query.triples if _PHOTO in _properties(triple)]
     for chosen in product(*choices):
         row = known.copy()
         for part in chosen:
@@ -110,6 +115,13 @@ def _choose(query: Query, post: Post, identity: Identity) -> Iterator[Binding]:
         yield {post.variable: _uri(manager.wikidata_id), **about}
     if not found and post.is_optional:
         yield {}
+
+
+def _choose_photo(triple: Triple, identity: Identity) -> list[Binding]:
+    """One choice for each photo, named by an address that nobody should fetch: it is that of a page."""
+    found = [quote(photo.name, safe="") for photo in list_photos(identity)]
+    chosen: list[Binding] = [{_name(triple.object): {"type": "uri", "value": f"{_FILES}{name}"}} for name in found]
+    return chosen or ([{}] if triple.is_optional else [])
 
 
 def _add_statement(query: Query, post: Post, identity: Identity, manager: Manager) -> Iterator[tuple[str, dict[str, str]]]:

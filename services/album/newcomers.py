@@ -1,5 +1,6 @@
 """Which albums came in by an import, and how many of them are enriched by now?"""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -45,15 +46,18 @@ class NewAlbums:
                 best = best.order_by(size.desc(), albums.c.created_at, albums.c.id).limit(room)
                 chosen = list(connection.execute(best).scalars())
                 connection.execute(sa.update(albums).where(albums.c.id.in_(chosen)).values(planned_at=self._clock.now()))
-                for album_id in chosen:
-                    self._jobs.enqueue(
-                        ENRICH_ALBUM,
-                        {"album_id": album_id},
-                        lane=Lane.LOW,
-                        dedupe_key=f"{ENRICH_ALBUM}:{album_id}",
-                        connection=connection,
-                    )
+                self._plan(connection, chosen)
             return self._counts(connection, import_id)
+
+    def request(self, album_ids: Collection[str]) -> None:
+        """The same for these albums, whatever brought them in; what is no album's id is passed over."""
+        with self._pen.write() as connection:
+            self._plan(connection, connection.execute(sa.select(albums.c.id).where(albums.c.id.in_(album_ids))).scalars().all())
+
+    def _plan(self, connection: sa.Connection, album_ids: Collection[str]) -> None:
+        for album_id in album_ids:
+            key = f"{ENRICH_ALBUM}:{album_id}"
+            self._jobs.enqueue(ENRICH_ALBUM, {"album_id": album_id}, lane=Lane.LOW, dedupe_key=key, connection=connection)
 
     def _counts(self, connection: sa.Connection, import_id: str) -> Newcomers:
         is_planned = albums.c.planned_at.is_not(None)

@@ -176,6 +176,14 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
         found = self._parts.newcomers.enrich(import_id, requests.limit(request.limit) or MOST_ALBUMS)
         return pb.EnrichNewAlbumsResponse(new_albums=found.new, to_enrich=found.to_enrich, enriched=found.enriched)
 
+    def RequestAlbums(self, request: pb.RequestAlbumsRequest, context: grpc.ServicerContext) -> pb.RequestAlbumsResponse:
+        self._parts.newcomers.request(requests.album_ids(request))
+        return pb.RequestAlbumsResponse()
+
+    def GetMusicFiles(self, request: pb.GetMusicFilesRequest, context: grpc.ServicerContext) -> pb.GetMusicFilesResponse:
+        found = self._parts.store.list_files(**requests.whose_files(request))
+        return pb.GetMusicFilesResponse(files=[replies.music_file(*each) for each in found])
+
     def _position(self, request: Any) -> Position | None:
         after = self._parts.tokens.read(request.page_token, request)
         return (str(after[0]), str(after[1])) if after else None

@@ -25,6 +25,10 @@ class AlbumSettings(EnrichmentSettings):
     album_artist_address: str = Field(
         "", description="`host:port` where the album service finds the artist service; empty: this machine, `ARTIST_PORT`."
     )
+    cover_port: Port = Field(50053, description="gRPC port of the cover service on this machine.")
+    album_cover_address: str = Field(
+        "", description="`host:port` where the album service finds the cover service; empty: this machine, `COVER_PORT`."
+    )
     album_providers: Names = Field(
         PROVIDERS,
         description="Who is asked about albums, and whom to believe first of two equally sure; leave one out to switch it off.",
@@ -64,6 +68,11 @@ class AlbumSettings(EnrichmentSettings):
     def artist_target(self) -> str:
         """`host:port` of the artist service."""
         return self.album_artist_address or f"127.0.0.1:{self.artist_port}"
+
+    @property
+    def cover_target(self) -> str:
+        """`host:port` of the cover service."""
+        return self.album_cover_address or f"127.0.0.1:{self.cover_port}"
 
     @property
     def description_language(self) -> str:

@@ -10,11 +10,14 @@ from kernel.clock import Clock
 from kernel.database import Database
 from services.album.domain import Album, AlbumId, ArtistId, ArtistKey, Ensured, Track, TrackId, TrackName
 from services.album.storing import listing, rows
+from services.album.storing.files import list_files
 from services.album.storing.listing import AlbumFilter, Place, Position
 from services.album.storing.placing import Changes, place
 from services.album.storing.shelf import load_artists, load_shelf, with_keys
 from services.album.storing.tables import album_titles, albums, artist_names, tracks
 from services.album.storing.writing import Pen
+
+_MOST_FILES = 1000
 
 
 class AlbumStore:
@@ -75,6 +78,11 @@ class AlbumStore:
         with self._database.read() as connection:
             found = connection.execute(listing.tracks_in_order(album_id, after=after, limit=limit))
             return [((row.disc, row.number, row.sort_key, row.id), rows.track_of(row)) for row in found]
+
+    def list_files(self, *, album_id: str = "", artist_id: str = "") -> list[tuple[bytes, bool, bytes]]:
+        """Files of an album, or of all of an artist: path, whether its tags hold a picture, the picture that lies with it."""
+        with self._database.read() as connection:
+            return list_files(connection, album_id=album_id, artist_id=artist_id, limit=_MOST_FILES)
 
 
 def _apply(connection: sa.Connection, changes: Changes, import_id: str, now: datetime) -> None:

@@ -25,6 +25,7 @@ from services.album import jobs as album_jobs
 from services.album.artists import ArtistNeighbour
 from services.album.asking import Policy, facts_of_album, facts_of_track
 from services.album.batches import Batches
+from services.album.covers import CoverNeighbour, TellingCovers
 from services.album.descriptions import Describing
 from services.album.domain import AlbumId, Kind, TrackKind
 from services.album.dossier import AlbumDossier, TrackDossier
@@ -93,7 +94,9 @@ class _Building:
         self._memory = Memory(settings, clock, version=_CACHE_VERSION)
         self._fanout = Fanout(_THREADS_A_READ * settings.service_workers, "ask")
         self._neighbour = Neighbour("artist", settings.artist_target, TokenVerifier.from_settings(settings))
-        self._closers: list[Callable[[], None]] = [self._database.close, self._http.close, self._neighbour.channel.close]
+        self._covers = Neighbour("cover", settings.cover_target, TokenVerifier.from_settings(settings))
+        self._closers: list[Callable[[], None]] = [self._database.close, self._http.close]
+        self._closers += [self._neighbour.channel.close, self._covers.channel.close]
 
     def finish(self) -> AlbumParts:
         settings, clock, database = self._settings, self._clock, self._database
@@ -122,9 +125,10 @@ class _Building:
             clock=clock,
         )
         album_jobs.register(jobs, work)
-        scanning = Scanning(
-            scan_store, pipeline, music_dir=settings.music_dir, clock=clock, on_albums=partial(_refile, dossiers, albums)
-        )
+        telling = TellingCovers(jobs, CoverNeighbour(self._covers))
+        telling.register()
+        on_albums = partial(_refile, dossiers, albums, telling)
+        scanning = Scanning(scan_store, pipeline, music_dir=settings.music_dir, clock=clock, on_albums=on_albums)
         scan_jobs.register(jobs, scan_jobs.Work(scans, scanning, settings.album_scan_interval, clock))
         servicer = AlbumServicer(
             Parts(
@@ -232,7 +236,8 @@ class _Building:
         return Policy(freshness, settings.enrichment_timeout_total, settings.enrichment_timeout_leisure)
 
 
-def _refile(dossiers: AlbumDossiers, albums: EnrichingAlbums, album_ids: Collection[AlbumId]) -> None:
-    """Their files have changed: what the albums show of them does as well."""
+def _refile(dossiers: AlbumDossiers, albums: EnrichingAlbums, telling: TellingCovers, album_ids: Collection[AlbumId]) -> None:
+    """Their files have changed: what the albums show of them does as well, and what they look like may."""
     dossiers.show(album_ids)
     albums.forget(album_ids)
+    telling.tell(album_ids)

@@ -3,10 +3,10 @@
 import re
 
 from kernel.naming import is_uuid
+from upstreams.wikidata import is_item_id
 
 _SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")
 _SPOTIFY_URL = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]{2,3}/)?artist/([0-9A-Za-z]{22})/?(?:\?[^#]*)?")
-_WIKIDATA_ID = re.compile(r"Q[1-9]\d{0,11}", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
@@ -19,7 +19,7 @@ def is_spotify_id(text: str) -> bool:
 
 
 def is_wikidata_id(text: str) -> bool:
-    return _WIKIDATA_ID.fullmatch(text) is not None
+    return is_item_id(text)
 
 
 def is_language(text: str) -> bool:

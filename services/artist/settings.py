@@ -7,12 +7,12 @@ from pydantic import Field, SecretStr, field_validator
 
 from kernel.settings import Names, Port, Span
 from services.artist.domain import ArtistField
-from upstreams.settings import EnrichmentSettings, ListenbrainzSettings
+from upstreams.settings import EnrichmentSettings, ListenbrainzSettings, WikidataSettings
 
 PROVIDERS = ("musicbrainz", "spotify", "lastfm", "apify", "listenbrainz", "wikidata")
 
 
-class ArtistSettings(EnrichmentSettings, ListenbrainzSettings):
+class ArtistSettings(EnrichmentSettings, ListenbrainzSettings, WikidataSettings):
     """Settings of the artist service; the environment names are the field names in capitals."""
 
     own_prefixes: ClassVar[tuple[str, ...]] = ("ARTIST_",)
@@ -28,9 +28,6 @@ class ArtistSettings(EnrichmentSettings, ListenbrainzSettings):
     apify_rate_per_second: float = Field(5.0, gt=0, description="Runs started at Apify per second, all processes together.")
     enrichment_apify_artists_per_day: int = Field(500, ge=0, description="Artists asked of Apify a day at most; 0: none.")
     enrichment_apify_artists_per_month: int = Field(5000, ge=0, description="Artists asked of Apify a month at most; 0: none.")
-
-    wikidata_sparql_url: str = Field("https://query.wikidata.org/sparql", description="Where Wikidata answers SPARQL.")
-    wikidata_rate_per_second: float = Field(1.0, gt=0, description="Queries to Wikidata per second, all processes together.")
 
     enrichment_providers: Names = Field(
         PROVIDERS,
@@ -50,7 +47,6 @@ class ArtistSettings(EnrichmentSettings, ListenbrainzSettings):
     enrichment_timeout_listenbrainz: Span = Field(
         timedelta(seconds=5), description="Longest wait for one answer of ListenBrainz."
     )
-    enrichment_timeout_wikidata: Span = Field(timedelta(seconds=8), description="Longest wait for one answer of Wikidata.")
     enrichment_cache_ttl_similar: Span = Field(timedelta(days=14), description="How long similar artists count as fresh.")
     enrichment_cache_ttl_monthly_listeners: Span = Field(
         timedelta(days=1), description="How long monthly listeners count as fresh."

@@ -10,7 +10,10 @@ ROOT = Path(__file__).parents[2]
 PRIVATE = {
     "soniquebay.album.v1.AlbumService.EnrichNewAlbums",
     "soniquebay.album.v1.AlbumService.EnsureTracks",
+    "soniquebay.album.v1.AlbumService.GetMusicFiles",
+    "soniquebay.album.v1.AlbumService.RequestAlbums",
     "soniquebay.artist.v1.ArtistService.EnsureArtists",
+    "soniquebay.cover.v1.CoverService.RequestCovers",
 }
 
 

@@ -44,7 +44,7 @@ def test_the_kernel_stays_small():
 
 
 def test_neither_kernel_nor_facts_know_any_entity_or_provider():
-    assert walls.foreign_words(ROOT, "kernel", "facts") == []
+    assert walls.foreign_words(ROOT, "kernel", "facts", "untrusted") == []
 
 
 def test_only_the_settings_read_the_environment():
@@ -89,6 +89,8 @@ def test_a_broken_wall_is_seen(wall, tmp_path):
         ("kernel/clock.py", "import services.artist.domain"),
         ("kernel/clock.py", "import facts.known"),
         ("facts/known.py", "import upstreams.reading"),
+        ("untrusted/child.py", "import facts.known"),
+        ("untrusted/opening.py", "import services.album.domain"),
         ("upstreams/reading.py", "import services.artist.domain"),
         ("gateway/settings.py", "import services.artist.domain"),
         ("services/artist/domain.py", "import grpc"),

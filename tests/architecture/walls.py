@@ -7,7 +7,7 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
-SHARED = ("kernel", "facts", "upstreams")
+SHARED = ("kernel", "facts", "untrusted", "upstreams")
 PACKAGES = (*SHARED, "services", "gateway", "sandbox", "scripts")
 MODULE_LINES = 300
 FUNCTION_LINES = 50

@@ -1,5 +1,6 @@
 """Real PostgreSQL and Redis servers on this machine, started by the test that needs one and gone after it."""
 
+import secrets
 import shutil
 import signal
 import socket
@@ -34,6 +35,7 @@ SELECT count(*) || '/' || max(made::text::bigint) FROM (
     UNION ALL SELECT xmin FROM pg_trigger UNION ALL SELECT xmin FROM pg_proc UNION ALL SELECT xmin FROM pg_namespace
 ) AS definitions
 """
+_LOWEST_PORT, _PORTS = 10_000, 20_000
 _STARTS = 10.0  # seconds a server may take before its test fails; both need about a tenth of one
 
 
@@ -43,6 +45,23 @@ def find_free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def free_service_port() -> int:
+    """A port whose neighbours 10 and 20 above, for health and metrics, are free as well.
+
+    None of those that connections are made from: between our look and the service's start one of them may be taken for that.
+    """
+    while True:
+        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
+            try:
+                first.bind(("127.0.0.1", port))
+                second.bind(("127.0.0.1", port + 10))
+                third.bind(("127.0.0.1", port + 20))
+            except OSError:
+                continue
+            return port
 
 
 def lay_sqlite(path: Path, migrations: Path) -> None:

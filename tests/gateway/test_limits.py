@@ -37,17 +37,23 @@ def headers_of(subject: str) -> dict[str, str]:
 
 def test_each_class_of_routes_has_its_limit_and_each_caller_their_own(make_gateway: MakeGateway, clock: FakeClock) -> None:
     gateway: RunningGateway = make_gateway(
-        clock=clock, jwt_secret=SECRET, gateway_rate_enrich_per_minute=2, gateway_rate_read_per_minute=3
+        clock=clock,
+        jwt_secret=SECRET,
+        gateway_rate_enrich_per_minute=2,
+        gateway_rate_read_per_minute=3,
+        gateway_rate_bytes_per_minute=4,
     )
     enrich = "/trial/v1/records/r/enrich"
 
     anna = [gateway.client.post(enrich, headers=headers_of("anna")) for _ in range(3)]
     ben = gateway.client.post(enrich, headers=headers_of("ben"))
     reads = [gateway.client.get("/trial/v1/counts", headers=headers_of("anna")).status_code for _ in range(4)]
+    images = [gateway.client.get("/trial/v1/pictures/p", headers=headers_of("anna")).status_code for _ in range(5)]
 
     assert [answer.status_code for answer in anna] == [200, 200, 429]
     assert ben.status_code == 200
     assert reads == [200, 200, 200, 429]
+    assert images == [200, 200, 200, 200, 429]
     assert anna[0].headers["ratelimit-policy"] == '"enrich";q=2;w=60'
     assert anna[0].headers["ratelimit"] == '"enrich";r=1;t=30'
     assert anna[2].headers["retry-after"] == "30"

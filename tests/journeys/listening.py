@@ -12,10 +12,13 @@ import httpx
 from sandbox.environment import settings_for
 from tests.fakes.nursery import Nursery
 from tests.fakes.patience import eventually
-from tests.journeys.running import ALL, RunningSystem, free_service_port
+from tests.fakes.servers import free_service_port
+from tests.journeys.running import RunningSystem
 
 IMPORT_HISTORY = "/api/v1/services/lastfm/import-history"
 IMPORTS = "/api/v1/imports"
+LISTENING = ("album", "artist", "tracker")
+"""The services that plays need."""
 PATIENT = 60.0
 """Seconds for what takes one or two, on a machine that does other things too."""
 
@@ -36,7 +39,7 @@ class ListeningSystem(RunningSystem):
     """Follows `listener_<plays>`, and may ask its sandbox as often as it likes."""
 
     def __init__(
-        self, folder: Path, plays: int, settings: Mapping[str, str] | None = None, *, services: Collection[str] = ALL
+        self, folder: Path, plays: int, settings: Mapping[str, str] | None = None, *, services: Collection[str] = LISTENING
     ) -> None:
         self.account = f"listener_{plays}"
         super().__init__(folder, {**FAST, "LASTFM_USERNAME": self.account, **(settings or {})}, services=services)

@@ -1,10 +1,8 @@
 """The whole system as a newcomer starts it, on free ports and with an empty data folder."""
 
 import os
-import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,30 +16,13 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from tests.fakes.lifeline import Lifeline
 from tests.fakes.patience import eventually
+from tests.fakes.servers import free_service_port
 
 ROOT = Path(__file__).parents[2]
 ENRICH = "/api/v1/enrichment/artists/enrich"
-ALL = ("album", "artist", "tracker")
+ALL = ("album", "artist", "cover", "tracker")
 ARTIST_ONLY = ("artist",)
 _STARTS = 60.0
-_LOWEST_PORT, _PORTS = 10_000, 20_000
-
-
-def free_service_port() -> int:
-    """A port whose neighbours 10 and 20 above, for health and metrics, are free as well.
-
-    None of those that connections are made from: between our look and the service's start one of them may be taken for that.
-    """
-    while True:
-        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
-        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
-            try:
-                first.bind(("127.0.0.1", port))
-                second.bind(("127.0.0.1", port + 10))
-                third.bind(("127.0.0.1", port + 20))
-            except OSError:
-                continue
-            return port
 
 
 class RunningSystem:
@@ -53,8 +34,9 @@ class RunningSystem:
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, *, services: Collection[str] = ALL) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         settings = settings or {}
-        ports = (free_service_port() for _ in range(5))
-        self.artist_port, self.album_port, self.tracker_port, self.gateway_port, self.sandbox_port = ports
+        service_ports = (free_service_port() for _ in range(4))
+        self.artist_port, self.album_port, self.cover_port, self.tracker_port = service_ports
+        self.gateway_port, self.sandbox_port = free_service_port(), free_service_port()
         self.folder = folder
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -62,6 +44,7 @@ class RunningSystem:
             "DATA_DIR": str(folder / "data"),
             "ARTIST_PORT": str(self.artist_port),
             "ALBUM_PORT": str(self.album_port),
+            "COVER_PORT": str(self.cover_port),
             "TRACKER_PORT": str(self.tracker_port),
             "GATEWAY_PORT": str(self.gateway_port),
             "SANDBOX_PORT": str(self.sandbox_port),

@@ -27,6 +27,7 @@ def test_every_setting_has_its_name(settings):
         "LASTFM_API_KEY",
         "LASTFM_USERNAME",
         "LASTFM_URL",
+        "LASTFM_IMAGES_URL",
         "SPOTIFY_CLIENT_ID",
         "SPOTIFY_CLIENT_SECRET",
         "SPOTIFY_API_URL",
@@ -35,6 +36,9 @@ def test_every_setting_has_its_name(settings):
         "APIFY_URL",
         "WIKIDATA_SPARQL_URL",
         "MUSICBRAINZ_URL",
+        "COVERARTARCHIVE_URL",
+        "COMMONS_URL",
+        "DEEZER_URL",
         "LISTENBRAINZ_USERNAME",
         "LISTENBRAINZ_URL",
         "EURIA_URL",
@@ -55,6 +59,20 @@ def test_last_fm_and_the_brainzes_answer_where_the_settings_say(sandbox, setting
     ]
 
     assert [answer.status_code for answer in answers] == [200] * 4
+
+
+def test_those_who_have_pictures_answer_where_the_settings_say(sandbox, settings):
+    release = sandbox.control("pictures?name=Radiohead")["artists"][0]["releases"][0]["group_mbid"]
+    asked = {"action": "query", "prop": "imageinfo", "titles": "File:Nobody.jpg", "format": "json"}
+
+    answers = [
+        sandbox.client.get(f"{settings['COVERARTARCHIVE_URL']}/release-group/{release}/front-250"),
+        sandbox.client.get(settings["COMMONS_URL"], params=asked, headers=AGENT),
+        sandbox.client.get(f"{settings['DEEZER_URL']}/search/artist", params={"q": "Radiohead"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [307, 200, 200]
+    assert ("query" in answers[1].json(), answers[2].json()["total"]) == (True, 1)
 
 
 def test_listeners_of_the_settings_have_the_same_history_on_both_services(sandbox, settings):

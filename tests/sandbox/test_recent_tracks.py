@@ -126,6 +126,7 @@ def test_reset_takes_poison_waiting_and_the_largest_page_back(sandbox):
         "poison_as": "error_8",
         "page_seconds": 0,
         "largest_page": 1000,
+        "images": "theirs",
     }
     assert sandbox.ask("user.getRecentTracks", user="listener_300", limit=1000).text.startswith("<?xml")
 

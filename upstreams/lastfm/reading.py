@@ -1,6 +1,5 @@
 """How is Last.fm's XML read? Any field may be missing or empty, and nearly every one sometimes is."""
 
-import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,14 +7,12 @@ from xml.dom.minidom import Element
 
 from facts.values import Image, Tag, Text
 from kernel.naming import is_uuid
+from upstreams.reading import without_markup
 
 # The white star that stands for "no picture" since 2019.
 _PLACEHOLDER = "2a96cbd8b46e442fc41c2b86b821562f"
 _SIZES = ("small", "medium", "large", "extralarge", "mega")
-# Each of these takes time in proportion to the text: anyone may edit a biography, and the standard library's HTML parser needs
-# 40 s for 60 kB of "<a ". A run of blanks is tried from its beginning only, a tag ends where the next one opens.
-_TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
-_ENTITY = re.compile(r"&#?\w{1,32};")
+# Takes time in proportion to the text: anyone may edit a biography. A run of blanks is tried from its beginning only.
 _READ_MORE = re.compile(r"(?<!\s)\s*Read more (?:about .{1,500}? )?on Last\.fm\.?\s*", re.IGNORECASE)
 _LICENCE = re.compile(r"(?<!\s)\s*User-contributed text is available under the Creative Commons By-SA License.*$", re.DOTALL)
 _CC_BY_SA = "CC BY-SA 3.0; additional Last.fm terms may apply"
@@ -37,8 +34,7 @@ def link_to(address: str) -> str:
 
 def plain_text(markup: str) -> str:
     """The words of a text: tags gone, entities read, the closing "Read more on Last.fm" link and licence line gone."""
-    words = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _TAG.sub("", markup))
-    return _READ_MORE.sub(" ", _LICENCE.sub("", words)).strip()
+    return _READ_MORE.sub(" ", _LICENCE.sub("", without_markup(markup))).strip()
 
 
 def parse_text(node: Element | None, language: str) -> Text | None:
@@ -65,8 +61,13 @@ def images(node: Element) -> Iterator[Image]:
     found = {image.getAttribute("size"): _own_text(image) for image in children(node, "image")}
     for size in _SIZES:
         url = found.get(size, "")
-        if url.startswith("https://") and _PLACEHOLDER not in url:
+        if url.startswith("https://") and not is_star(url):
             yield Image(size, url)
+
+
+def is_star(url: str) -> bool:
+    """Whether the picture there is the white star, of whatever size and kind of file."""
+    return _PLACEHOLDER in url
 
 
 def mbid(node: Element) -> str | None:

@@ -1,6 +1,6 @@
 """How are MusicBrainz's records read: lists, kinds, labels, genres?"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from kernel.errors import ProviderMalformed
 from upstreams.musicbrainz import NAME
@@ -12,6 +12,7 @@ GENRE_LICENCE = "CC0; genres CC BY-NC-SA 3.0"
 MAX_LABELS = 10
 
 _MAX_GENRES = 10
+_MAX_URL = 2000
 _NO_LABEL = "157afde4-4bf5-4039-8ad2-5a15acc85176"  # stands for "the artists brought it out themselves"
 _PRIMARY_KINDS = {"Album": "album", "EP": "ep", "Single": "single", "Broadcast": "other", "Other": "other"}
 # By what weighs more: a live compilation is a compilation. Those not listed (soundtrack, demo, mixtape) stay what they are.
@@ -54,6 +55,18 @@ def genres_of(node: Json) -> tuple[str, ...]:
 
 def once(names: Iterable[str], most: int | None = None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))[:most]
+
+
+def linked_id(node: Json, types: Collection[str], read: Callable[[str], str | None]) -> str | None:
+    """The id that all current links of these types agree on: of several, none is known to be the main one."""
+    links = (relation for relation in children(node, "relations") if text(relation, "type") in types and is_current(relation))
+    ids = {found for link in links if (found := read(text(child(link, "url"), "resource", _MAX_URL)))}
+    return ids.pop() if len(ids) == 1 else None
+
+
+def is_current(relation: Json) -> bool:
+    """Whether the relation holds still."""
+    return relation.get("ended") is not True
 
 
 def _label(node: Json) -> str:

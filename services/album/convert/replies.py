@@ -54,3 +54,7 @@ def ensure_response(ensured: Ensured) -> pb.EnsureTracksResponse:
         pb.EnsuredTrack(artist_id=each.artist_id, track_id=each.track_id, album_id=each.album_id) for each in ensured.tracks
     ]
     return pb.EnsureTracksResponse(tracks=tracks, new_album_ids=ensured.new_albums)
+
+
+def music_file(path: bytes, has_picture: bool, folder_picture: bytes) -> pb.MusicFile:  # noqa: FBT001 - a row
+    return pb.MusicFile(path=path, has_picture=has_picture, folder_picture=folder_picture)

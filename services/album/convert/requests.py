@@ -58,10 +58,19 @@ def kinds(names: Sequence[str]) -> tuple[Kind, ...] | None:
     return tuple(map(Kind, names)) or None
 
 
-def album_ids(request: pb.InvalidateAlbumsRequest) -> list[AlbumId]:
+def album_ids(request: pb.InvalidateAlbumsRequest | pb.RequestAlbumsRequest) -> list[AlbumId]:
     """Raises InvalidArgument for none or too many; what cannot be an id is nobody's."""
     _check_count("album_ids", len(request.album_ids), MOST_TRACKS)
     return [AlbumId(each) for each in request.album_ids if _is_storable(each)]
+
+
+def whose_files(request: pb.GetMusicFilesRequest) -> dict[str, str]:
+    """By the name of the field that says it. Raises InvalidArgument."""
+    asked = {"album_id": request.album_id, "artist_id": request.artist_id}
+    given = {name: text for name, text in asked.items() if text and _is_storable(text)}
+    if len(given) != 1:
+        raise InvalidArgument.of("album_id", "either this or artist_id is needed, and not both")
+    return given
 
 
 def batch(request: pb.BatchEnrichTracksRequest) -> tuple[list[TrackId], list[str]]:

@@ -12,8 +12,8 @@ from services.album.scanning.domain import READER, FileState, IndexedFile
 from services.album.scanning.names import FileName, name_file
 from services.album.scanning.readers import TagReader, fingerprint
 from services.album.scanning.tags import Tags, Unreadable
-from services.album.scanning.troubles import is_absent, raise_if_ours
 from services.album.scanning.walking import MusicFolder, Seen, Trouble, changed_at
+from untrusted.troubles import is_absent, raise_if_ours
 
 ADDED, CHANGED, UNCHANGED, MOVED, FAILED = "added", "changed", "unchanged", "moved", "failed"
 """What a finding is counted as, by the names of domain.Counts."""

@@ -1,51 +1,17 @@
 """What do the tags of a file say? Each container has words of its own for the same few things. For the reader's process only."""
 
-import base64
-import binascii
 import math
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from typing import Any, Final
 
-from mutagen import MutagenError
-from mutagen.aac import AAC
-from mutagen.aiff import AIFF
 from mutagen.apev2 import APETextValue, APEv2
-from mutagen.asf import ASF, ASFTags
-from mutagen.flac import FLAC
+from mutagen.asf import ASFTags
 from mutagen.id3 import ID3, TCON
-from mutagen.monkeysaudio import MonkeysAudio
-from mutagen.mp3 import MP3
-from mutagen.mp4 import MP4, MP4Tags
-from mutagen.musepack import Musepack
-from mutagen.oggflac import OggFLAC
-from mutagen.oggopus import OggOpus
-from mutagen.oggspeex import OggSpeex
-from mutagen.oggvorbis import OggVorbis
-from mutagen.wave import WAVE
-from mutagen.wavpack import WavPack
+from mutagen.mp4 import MP4Tags
 
 from services.album.scanning.wire import MOST_VALUES
-
-_OGG: Final[tuple[Any, ...]] = (OggVorbis, OggOpus, OggFLAC, OggSpeex)
-_KINDS: Final[dict[str, tuple[Any, ...]]] = {
-    ".mp3": (MP3,),
-    ".flac": (FLAC,),
-    ".m4a": (MP4,),
-    ".mp4": (MP4,),
-    ".aac": (AAC,),
-    ".opus": _OGG,
-    ".ogg": _OGG,
-    ".oga": _OGG,
-    ".wav": (WAVE,),
-    ".aif": (AIFF,),
-    ".aiff": (AIFF,),
-    ".wma": (ASF,),
-    ".ape": (MonkeysAudio,),
-    ".wv": (WavPack,),
-    ".mpc": (Musepack,),
-}
-_BY_CONTENT: Final[tuple[Any, ...]] = (MP3, FLAC, MP4, *_OGG, WAVE, AIFF, ASF, MonkeysAudio, WavPack, Musepack)
+from untrusted.tagged import FRONT, open_tagged, pictures, tags_of
 
 # mutagen has types for half of what it offers.
 _Id3: Any = ID3
@@ -75,16 +41,14 @@ _FIELDS: Final = {
 _WANTED: Final = frozenset(name for names in _FIELDS.values() for name in names)
 _MUSICBRAINZ: Final = "http://musicbrainz.org"
 _LONGEST: Final = 600
-_FRONT: Final = 3
-"""The kind of a picture that ID3, FLAC and ASF all count the same way."""
 
 Said = Iterator[tuple[str, Iterable[object]]]
 
 
 def read_tags(file: BufferedReader, suffix: str) -> dict[str, Any]:
     """Texts by the names of `_FIELDS`, as they stand in the file; `duration_ms` and `picture`. Raises whatever mutagen does."""
-    opened = _opened(file, suffix)
-    tags = _tags_of(file, opened)
+    opened = open_tagged(file, suffix)
+    tags = tags_of(file, opened)
     held: dict[str, list[str]] = {}
     for key, values in _said(tags):
         name = "".join(letter for letter in key[:_LONGEST].lower() if letter.isascii() and letter.isalnum())
@@ -98,36 +62,6 @@ def read_tags(file: BufferedReader, suffix: str) -> dict[str, Any]:
     found["duration_ms"] = round(length * 1000) if math.isfinite(length) else 0
     found["picture"] = _picture(opened, tags)
     return found
-
-
-def _opened(file: BufferedReader, suffix: str) -> Any:
-    """By its name, and where it is not that, by what it begins with."""
-    file.seek(0)
-    header = file.read(128)
-    named = _KINDS[suffix]
-    if len(named) > 1:
-        named = tuple(kind for kind in named if kind.score("", file, header) > 0)
-    others = tuple(kind for kind in _BY_CONTENT if kind not in named and kind.score("", file, header) > 0)
-    fault = "nothing we know begins so"
-    for kind in (*named, *others):
-        file.seek(0)
-        try:
-            return kind(file)
-        except MutagenError as error:
-            fault = str(error)  # the error itself would hold all that was read, and we would hold it
-    raise MutagenError(fault)
-
-
-def _tags_of(file: BufferedReader, opened: Any) -> Any:
-    """Its tags. Some MP3 and AAC files have none of the usual kind, but APE's, or ID3's before a stream that knows of none."""
-    if opened.tags is None and isinstance(opened, MP3 | AAC):
-        for kind in (_Id3, _Ape):
-            file.seek(0)
-            try:
-                return kind(file)
-            except MutagenError:
-                continue
-    return opened.tags
 
 
 def _said(tags: Any) -> Said:
@@ -169,29 +103,5 @@ def _said_by_mp4(tags: Any) -> Said:
 
 def _picture(opened: Any, tags: Any) -> str:
     """`front`, `other`, or `none`."""
-    kinds = set(_kinds_of_pictures(opened, tags))
-    return ("front" if _FRONT in kinds else "other") if kinds else "none"
-
-
-def _kinds_of_pictures(opened: Any, tags: Any) -> Iterator[int]:
-    if isinstance(tags, _Id3):
-        yield from (int(frame.type) for frame in tags.getall("APIC") if frame.data)
-    elif isinstance(tags, _Mp4):
-        yield from (_FRONT for _ in tags.get("covr", ()))
-    elif isinstance(tags, _Asf):
-        yield from (value.value[0] for key, value in tags if key == "WM/Picture" and value.value)
-    elif isinstance(tags, _Ape):
-        yield from (_FRONT if "front" in key.lower() else 0 for key in tags if key.lower().startswith("cover art"))
-    elif tags is not None:
-        yield from (picture.type for picture in getattr(opened, "pictures", ()))
-        for key, value in tags:
-            if key.lower() == "metadata_block_picture":
-                yield _kind_in(value)
-
-
-def _kind_in(block: str) -> int:
-    """Of a picture in a Vorbis comment: its first four bytes, in base64."""
-    try:
-        return int.from_bytes(base64.b64decode(block[:8])[:4], "big")
-    except (binascii.Error, ValueError):
-        return 0
+    kinds = {each.kind for each in pictures(opened, tags)}
+    return ("front" if FRONT in kinds else "other") if kinds else "none"

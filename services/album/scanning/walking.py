@@ -1,8 +1,4 @@
-"""Which audio files lie in the music folder, in which order, and how is one opened without ever leaving the folder?
-
-Every name is bytes, as the file system has it. Everything is opened by its name in the folder above, never through a link: what
-is swapped for a link between two looks is then refused, not followed.
-"""
+"""Which audio files lie in the music folder, and in which order? Every name is bytes, as the file system has it."""
 
 import errno
 import os
@@ -10,16 +6,15 @@ import stat
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from kernel import deadline
 from kernel.errors import FailedPrecondition
 from services.album.scanning.listing import Listing, disc_of, list_folder
-from services.album.scanning.troubles import TOO_LONG, is_absent, raise_if_ours, why_no_folder
+from services.album.scanning.troubles import TOO_LONG, why_no_folder
+from untrusted.opening import Folder, open_folder
+from untrusted.troubles import is_absent, raise_if_ours
 
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _LONGEST: Final = 2600
 """Bytes of a path: PostgreSQL's indexes take some 2,690. A name alone may have 765 on some file systems."""
 _DEEPEST: Final = 64
@@ -76,43 +71,21 @@ class Vacant(NamedTuple):
 Met = Seen | Trouble | Vacant
 
 
-class MusicFolder:
+class MusicFolder(Folder):
     """The folder, held open: what it is at the end of a scan is what it was at the beginning."""
 
     def __init__(self, path: Path) -> None:
         """Raises FailedPrecondition when it is no folder that can be read."""
         try:
-            self._root = os.fsencode(os.path.realpath(path, strict=True))
-            self._descriptor = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            super().__init__(path)
         except OSError as error:
             raise_if_ours(error)
             raise FailedPrecondition("MUSIC_DIR is no folder that can be read.") from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        os.close(self._descriptor)
 
     def holds_music(self) -> bool:
         """Whether there is any audio file at all. Raises what `walk` raises."""
         with closing(self.walk()) as walk:
             return any(isinstance(each, Seen) for each in walk)
-
-    def open(self, path: bytes) -> int:
-        """A descriptor of this file; raises OSError, also for what is no file, or is behind a link."""
-        *folders, name = path.split(b"/")
-        if not {b"", b".", b".."}.isdisjoint([*folders, name]):
-            raise OSError(errno.EINVAL, "no path below the music folder")
-        descriptor = self._open_folder(folders)
-        try:
-            opened = os.open(name, _FILE, dir_fd=descriptor)
-        finally:
-            os.close(descriptor)
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
-            os.close(opened)
-            raise OSError(errno.EINVAL, "no file")
-        return opened
 
     def has(self, path: bytes) -> bool:
         """Whether there is a file of this path; also where that cannot be seen."""
@@ -164,9 +137,7 @@ class MusicFolder:
         try:
             if len(path) > _LONGEST or len(levels) > _DEEPEST:
                 raise OSError(errno.ENAMETOOLONG, "too deep")  # noqa: TRY301 - one of several troubles of a folder
-            descriptor = (
-                os.open(path.rpartition(b"/")[2], _FOLDER, dir_fd=above.descriptor) if above else os.dup(self._descriptor)
-            )
+            descriptor = open_folder(above.descriptor, path.rpartition(b"/")[2]) if above else self.open_folder()
             listing = list_folder(descriptor)
         except OSError as error:
             if descriptor >= 0:
@@ -223,16 +194,6 @@ class MusicFolder:
         except OSError:
             return _LEADS_NOWHERE
         return "" if target == self._root or target.startswith(self._root.rstrip(b"/") + b"/") else _LEADS_OUT
-
-    def _open_folder(self, names: list[bytes]) -> int:
-        descriptor = os.dup(self._descriptor)
-        for name in names:
-            above = descriptor
-            try:
-                descriptor = os.open(name, _FOLDER, dir_fd=above)
-            finally:
-                os.close(above)
-        return descriptor
 
 
 def changed_at(found: os.stat_result) -> int:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kernel.database import Json, UtcDateTime, dialect_insert, upsert
 from services.album.scanning.domain import Counts, FileProblem, FileState, IndexedFile, Scan, ScanId, ScanState
-from services.album.storing.tables import metadata
+from services.album.storing.tables import albums, metadata
 
 index_files: Final = sa.Table(
     "index_files",
@@ -40,7 +40,10 @@ _IS_MISSING = index_files.c.state == FileState.MISSING
 sa.Index("ix_index_files_fingerprint", index_files.c.fingerprint)
 sa.Index("ix_index_files_track", index_files.c.track_id)
 sa.Index("ix_index_files_album", index_files.c.album_id)
+sa.Index("ix_index_files_folder_picture", index_files.c.folder_picture)
 _KEPT_SCANS: Final = 1000
+_SHARED_BY: Final = 3
+"""So many albums may have one picture beside them: the discs of a box, each filed as one. More, and it is of none of them."""
 _FAILED = sa.text("state = 'failed'")
 sa.Index("ix_index_files_failed", index_files.c.path, sqlite_where=_FAILED, postgresql_where=_FAILED)
 
@@ -125,6 +128,28 @@ def load_alike(connection: sa.Connection, fingerprints: Collection[str], *, limi
 def save_files(connection: sa.Connection, files: Sequence[IndexedFile], scan_id: ScanId, now: datetime) -> None:
     rows = [file.to_row() | {"scanned_at": now, "scan_id": scan_id} for file in files]
     upsert(connection, index_files, rows, key=["path"])
+
+
+def list_files(
+    connection: sa.Connection, *, album_id: str = "", artist_id: str = "", limit: int
+) -> list[tuple[bytes, bool, bytes]]:
+    """What is there of an album, or of all albums of an artist, by path: path, whether its tags hold a picture, and the picture
+    that lies with it, unless it lies with more than three albums.
+    """
+    columns = index_files.c
+    found = sa.select(columns.path, columns.picture != "none", columns.folder_picture)
+    found = found.where(IS_THERE).order_by(columns.path).limit(limit)
+    if album_id:
+        found = found.where(columns.album_id == album_id)
+    if artist_id:
+        found = found.join(albums, albums.c.id == columns.album_id).where(albums.c.artist_id == artist_id)
+    rows = connection.execute(found).all()
+    beside = {picture for *_, picture in rows if picture}
+    of_few = (
+        sa.select(columns.folder_picture).where(IS_THERE, columns.folder_picture.in_(beside)).group_by(columns.folder_picture)
+    )
+    own = set(connection.execute(of_few.having(sa.func.count(sa.distinct(columns.album_id)) <= _SHARED_BY)).scalars())
+    return [(path, bool(has_picture), picture if picture in own else b"") for path, has_picture, picture in rows]
 
 
 def forget_files(connection: sa.Connection, paths: Collection[bytes]) -> None:

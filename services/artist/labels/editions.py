@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.artist.domain import Release
-from services.artist.titles import title_key
+from upstreams.titles import title_key
 
 # Further ahead than records are announced: 2099-12-31 and the like stand for "no date yet".
 _LONGEST_ANNOUNCED = timedelta(days=365)

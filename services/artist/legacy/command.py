@@ -10,10 +10,11 @@ from kernel.database import Database
 from kernel.errors import StoreUnavailable
 from kernel.settings import SettingsError, load
 from services.artist.legacy.report import Report
-from services.artist.legacy.source import OldDatabase, Unreadable
+from services.artist.legacy.source import OldArtists
 from services.artist.legacy.walk import Walk
 from services.artist.settings import ArtistSettings
 from services.artist.wiring import MIGRATIONS
+from upstreams.older import Unreadable
 
 COMMAND = "migrate-legacy"
 
@@ -23,7 +24,7 @@ def run(arguments: Sequence[str]) -> int:
     wanted = _parser().parse_args(arguments)
     with ExitStack() as ending:
         try:
-            old = OldDatabase.at(wanted.source)
+            old = OldArtists.at(wanted.source)
             ending.callback(old.close)
             settings = load(ArtistSettings)
             database = Database.for_app(settings.database_url, settings.data_dir, f"{settings.realm}artist")

@@ -21,7 +21,8 @@ from services.artist.domain import (
 )
 from services.artist.dossier import Fact, FactValue
 from services.artist.ids import is_mbid, is_spotify_id
-from services.artist.legacy.source import SCHEME, OldArtist
+from services.artist.legacy.source import OldArtist
+from upstreams.older import SCHEME
 
 PROVIDER: Final = "lastfm"
 WORDS: Final = "imported from an older installation"
@@ -130,7 +131,7 @@ def _images(references: tuple[Any, ...]) -> tuple[list[Image], list[str]]:
     """The images that cover references hold, and why the other references hold none."""
     images, dropped = [], []
     for reference in references:
-        url = str(reference).removeprefix(SCHEME)
+        url = str(reference)[len(SCHEME) :]
         url = unquote(url) if url.lower().startswith("https%3a") else url
         if not _is_link(url):
             dropped.append("it holds no address of an image")

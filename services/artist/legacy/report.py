@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from services.artist.legacy.batch import Written
 from services.artist.legacy.reading import Imported
-from services.artist.legacy.source import OldId
+from upstreams.older import OldId
 
 _MOST_NAMED = 20
 

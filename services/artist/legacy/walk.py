@@ -11,9 +11,10 @@ from kernel.database import Database, Json, upsert
 from services.artist.legacy.batch import write
 from services.artist.legacy.reading import Imported, Unusable, read
 from services.artist.legacy.report import Report
-from services.artist.legacy.source import OldArtist, OldDatabase, OldId
+from services.artist.legacy.source import OldArtist, OldArtists
 from services.artist.storing.tables import metadata
 from services.artist.storing.writing import writing
+from upstreams.older import OldId
 
 # How far an unfinished walk has come; written with each batch, gone when the walk is done.
 progress = sa.Table(
@@ -33,7 +34,7 @@ class Walk:
     A dry one does everything in one transaction and takes it back, so that its report is what a real one would say.
     """
 
-    def __init__(self, old: OldDatabase, database: Database, *, clock: Clock, language: str, is_dry: bool = False) -> None:
+    def __init__(self, old: OldArtists, database: Database, *, clock: Clock, language: str, is_dry: bool = False) -> None:
         self._old = old
         self._database = database
         self._clock = clock

@@ -1,10 +1,15 @@
 """A database as an older installation left it, on SQLite or PostgreSQL."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+
+from kernel.database import Database
 
 _TYPES: Mapping[str, Any] = {
     "id": sa.Integer,
@@ -58,3 +63,15 @@ class OlderDatabase:
         with self._engine.connect() as connection:
             tables = sa.inspect(connection).get_table_names()
             return {name: sorted(map(repr, connection.execute(sa.text(f"SELECT * FROM {name}")))) for name in tables}  # noqa: S608
+
+
+@contextmanager
+def open_older(database: Database, request: pytest.FixtureRequest, folder: Path) -> Iterator[OlderDatabase]:
+    """An empty one on the same kind of database as ours."""
+    with database.read() as connection:
+        kind = connection.dialect.name
+    if kind == "sqlite":
+        yield OlderDatabase(f"sqlite:///{folder / 'older.sqlite'}")
+        return
+    with request.getfixturevalue("postgres_server").fresh_database() as url:
+        yield OlderDatabase(url)

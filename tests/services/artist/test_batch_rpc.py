@@ -16,7 +16,8 @@ from soniquebay.artist.v1 import artist_pb2 as pb
 from tests.fakes.clock import StandingClock
 from tests.fakes.patience import eventually
 from tests.sandbox.running import RunningSandbox
-from tests.services.artist.running import Refusal, RunningArtist, refusal
+from tests.services.artist.running import RunningArtist, refusal
+from tests.services.running import Refusal
 
 UNKNOWN = "0" * 22
 RADIOHEAD = "4Z8W4fKeB5YxbusRsdQVPb"

@@ -11,7 +11,8 @@ from soniquebay.artist.v1 import artist_pb2 as pb
 from tests.fakes.clock import FakeClock
 from tests.fakes.servers import RedisServer
 from tests.sandbox.running import RunningSandbox
-from tests.services.artist.running import Refusal, RunningArtist, refusal
+from tests.services.artist.running import RunningArtist, refusal
+from tests.services.running import Refusal
 
 RADIOHEAD, CHER = (pb.EnrichArtistRequest(name=name) for name in ("Radiohead", "Cher"))
 

@@ -12,10 +12,10 @@ from services.artist.ids import is_mbid, is_spotify_id
 from services.artist.providers.musicbrainz import answers, recognition
 from services.artist.providers.musicbrainz.naming import build_query
 from services.artist.providers.musicbrainz.recognition import Candidate
-from services.artist.titles import telling_keys, title_key
 from upstreams.musicbrainz import NAME, Door
 from upstreams.musicbrainz.reading import GENRE_LICENCE, LICENCE, SITE, rows
 from upstreams.reading import count
+from upstreams.titles import telling_keys, title_key
 
 __all__ = ["NAME", "MusicbrainzProvider"]
 

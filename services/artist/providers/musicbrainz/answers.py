@@ -1,7 +1,7 @@
 """How are MusicBrainz's artists, links and releases read?"""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -9,10 +9,9 @@ from kernel.errors import ProviderMalformed
 from services.artist.domain import IdentityMatch, Release
 from services.artist.ids import is_mbid, is_wikidata_id, spotify_id_from_url
 from upstreams.musicbrainz import NAME
-from upstreams.musicbrainz.reading import SITE, genres_of, kind_of, labels_of, once, rows
+from upstreams.musicbrainz.reading import SITE, genres_of, is_current, kind_of, labels_of, linked_id, once, rows
 from upstreams.reading import Json, child, children, partial_date, text
 
-_MAX_URL = 2000
 _MAX_ALIASES = 100
 _STREAMING = ("free streaming", "streaming")
 _WIKIDATA_URL = re.compile(r"https?://www\.wikidata\.org/(?:wiki|entity)/(Q\d{1,12})", re.ASCII)
@@ -34,7 +33,7 @@ def parse_artist(node: Json) -> IdentityMatch | None:
 
 def parse_linked_artists(node: Json) -> tuple[IdentityMatch, ...]:
     """The artists an address belongs to, each once, as a look-up of the address has them."""
-    found = (parse_artist(child(relation, "artist")) for relation in rows(node, "relations") if _is_current(relation))
+    found = (parse_artist(child(relation, "artist")) for relation in rows(node, "relations") if is_current(relation))
     return tuple({match.mbid: match for match in found if match}.values())
 
 
@@ -45,8 +44,8 @@ def parse_links(node: Json) -> IdentityMatch:
         raise ProviderMalformed(NAME, "the answer has no artist's name and id")
     return replace(
         match,
-        spotify_id=_find_linked_id(node, _STREAMING, spotify_id_from_url),
-        wikidata_id=_find_linked_id(node, ("wikidata",), _wikidata_id_from_url),
+        spotify_id=linked_id(node, _STREAMING, spotify_id_from_url),
+        wikidata_id=linked_id(node, ("wikidata",), _wikidata_id_from_url),
         genres=genres_of(node),
         titles=once(text(group, "title") for group in children(node, "release-groups")),
     )
@@ -93,17 +92,6 @@ def _release(row: Json) -> Release | None:
         kind=kind_of(group),
         url=f"{SITE}/release/{mbid}",
     )
-
-
-def _find_linked_id(node: Json, types: Collection[str], read: Callable[[str], str | None]) -> str | None:
-    """The id that all current links of these types agree on: of several, none is known to be the artist's main one."""
-    links = (relation for relation in children(node, "relations") if text(relation, "type") in types and _is_current(relation))
-    ids = {found for link in links if (found := read(text(child(link, "url"), "resource", _MAX_URL)))}
-    return ids.pop() if len(ids) == 1 else None
-
-
-def _is_current(relation: Json) -> bool:
-    return relation.get("ended") is not True
 
 
 def _wikidata_id_from_url(url: str) -> str | None:

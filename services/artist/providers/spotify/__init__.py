@@ -17,11 +17,11 @@ from services.artist.domain import Identity, IdentityMatch, Profile, Release, cl
 from services.artist.ids import is_spotify_id
 from services.artist.providers.spotify import answers, namesakes
 from services.artist.providers.spotify.answers import Entry
-from services.artist.titles import telling_keys
 from upstreams.spotify import faults
 from upstreams.spotify.reading import LICENCE, label_of
 from upstreams.spotify.tokens import Tokens
 from upstreams.spotify.web_api import WebApi
+from upstreams.titles import telling_keys
 
 T = TypeVar("T")
 

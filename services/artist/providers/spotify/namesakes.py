@@ -7,7 +7,7 @@ from unidecode import unidecode
 from kernel.evidence import Ambiguous, Answer, Found
 from services.artist.domain import IdentityMatch, match_key
 from services.artist.providers.spotify.answers import Entry
-from services.artist.titles import telling_keys
+from upstreams.titles import telling_keys
 
 _CONFIDENCE = 0.85
 _ENOUGH = 2

@@ -4,14 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from kernel.errors import ProviderMalformed
-from kernel.http import HttpAnswer
 from services.artist.domain import Manager
-from services.artist.ids import is_mbid, is_spotify_id, is_wikidata_id
-from upstreams.reading import Json, child, parse_object, partial_date, text
+from services.artist.ids import is_mbid, is_spotify_id
+from upstreams.reading import Json, child, partial_date, text
+from upstreams.wikidata import is_item_id, item_id, value
 
-NAME = "wikidata"
-_ENTITY = "http://www.wikidata.org/entity/"
 _PAGE = "https://www.wikidata.org/wiki/"
 _RANK = "http://wikiba.se/ontology#"
 _ROLES = frozenset({"manager", "representation"})
@@ -39,19 +36,15 @@ def page_url(item_id: str) -> str:
     return f"{_PAGE}{item_id}"
 
 
-def parse_items(answer: HttpAnswer) -> tuple[Item, ...]:
-    """The items of an answer in their order; rows without an item are passed over. Raises ProviderMalformed."""
-    bindings = child(parse_object(answer, NAME), "results").get("bindings")
-    if not isinstance(bindings, list):
-        raise ProviderMalformed(NAME, "the answer has no SPARQL results")
-    rows = _group((row for row in bindings if isinstance(row, dict)), "entity")
-    return tuple(_item(item_id, found) for item_id, found in rows.items())
+def parse_items(rows: Iterable[Json]) -> tuple[Item, ...]:
+    """The items of an answer in their order; rows without an item are passed over."""
+    return tuple(_item(found, own) for found, own in _group(rows, "entity").items())
 
 
-def _item(item_id: str, rows: list[Json]) -> Item:
+def _item(number: str, rows: list[Json]) -> Item:
     labels = _labels(rows, "entityLabel")
     return Item(
-        id=item_id,
+        id=number,
         name=labels.get("en", ""),
         spotify_ids=frozenset(found for found in _values(rows, "sid") if is_spotify_id(found)),
         mbids=frozenset(found for found in _values(rows, "mbid") if is_mbid(found)),
@@ -64,9 +57,9 @@ def _managers(rows: list[Json]) -> tuple[Manager, ...]:
     engagements: dict[tuple[str, str, str], list[Json]] = {}
     for manager_id, found in _group(rows, "manager").items():
         for row in found:
-            role = _value(row, "role")
+            role = value(row, "role")
             if role in _ROLES and _rank(row) != "DeprecatedRank":
-                engagements.setdefault((manager_id, role, _value(row, "held")), []).append(row)
+                engagements.setdefault((manager_id, role, value(row, "held")), []).append(row)
     read = [(_manager(manager_id, role, found), found[0]) for (manager_id, role, _), found in engagements.items()]
     read.sort(key=lambda pair: _by_relevance(pair[0], is_preferred=_rank(pair[1]) == "PreferredRank"))
     return tuple(manager for manager, _ in read[:_MOST_MANAGERS])
@@ -96,17 +89,15 @@ def _labels(rows: Iterable[Json], key: str) -> dict[str, str]:
     found = {text(cell, "xml:lang"): text(cell, "value") for cell in cells}
     everywhere = found.get(_ANY_LANGUAGE, "")
     labels = {language: found.get(language) or everywhere for language in _LANGUAGES}
-    return {language: label for language, label in labels.items() if label and not is_wikidata_id(label)}
+    return {language: label for language, label in labels.items() if label and not is_item_id(label)}
 
 
 def _group(rows: Iterable[Json], key: str) -> dict[str, list[Json]]:
-    """Rows by the item in a column; blank nodes ("somebody unknown") and other addresses are no items."""
+    """Rows by the item in a column; those without one are left out."""
     groups: dict[str, list[Json]] = {}
     for row in rows:
-        address = _value(row, key)
-        item_id = address.removeprefix(_ENTITY)
-        if item_id != address and is_wikidata_id(item_id):
-            groups.setdefault(item_id, []).append(row)
+        if found := item_id(row, key):
+            groups.setdefault(found, []).append(row)
     return groups
 
 
@@ -119,13 +110,8 @@ def _dates(rows: Iterable[Json], key: str) -> Iterator[date]:
 
 
 def _rank(row: Json) -> str:
-    return _value(row, "rank").removeprefix(_RANK)
+    return value(row, "rank").removeprefix(_RANK)
 
 
 def _values(rows: Iterable[Json], key: str) -> Iterator[str]:
-    return (_value(row, key) for row in rows)
-
-
-def _value(row: Json, key: str) -> str:
-    """An unbound variable is a missing key."""
-    return text(child(row, key), "value")
+    return (value(row, key) for row in rows)

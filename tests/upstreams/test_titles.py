@@ -1,4 +1,4 @@
-"""services/artist/titles.py: when two titles name one record."""
+"""upstreams/titles.py: when two titles name one record."""
 
 import time
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.artist.titles import same_title, telling_keys, title_key
+from upstreams.titles import same_title, telling_keys, title_key
 
 _AT_ONCE = 5.0  # seconds of the processor; a reading that backtracks without end takes minutes
 

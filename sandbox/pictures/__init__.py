@@ -1,0 +1,1 @@
+"""Pictures of nothing: what every simulated picture host shows, well or badly."""

@@ -1,0 +1,1 @@
+"""Covers that an older installation could reach by lastfm:// only: each is looked for anew, once."""

@@ -1,0 +1,65 @@
+"""The cover service's gRPC face: one short method per RPC. Errors are raised; the server's interceptor translates them."""
+
+from collections.abc import Iterator
+
+import grpc
+from google.api import httpbody_pb2
+
+from services.cover.convert import replies, requests
+from services.cover.convert.serving import headers_of, pieces_of
+from services.cover.pipeline import CoverPipeline
+from services.cover.stats import Stats
+from soniquebay.cover.v1 import cover_pb2 as pb
+from soniquebay.cover.v1 import cover_pb2_grpc
+
+_ACCEPTED = (("http-status", "202"),)
+
+
+class CoverServicer(cover_pb2_grpc.CoverServiceServicer):
+    """Promises are in cover.proto."""
+
+    def __init__(self, pipeline: CoverPipeline, stats: Stats) -> None:
+        self._pipeline = pipeline
+        self._stats = stats
+
+    def GetCoverImage(self, request: pb.GetCoverImageRequest, context: grpc.ServicerContext) -> Iterator[httpbody_pb2.HttpBody]:
+        ref, size = requests.ref(request.kind, request.id), requests.size(request.size)
+        served = self._pipeline.serve(ref, size, request.v)
+        with served.file:
+            context.send_initial_metadata(headers_of(served))
+            yield from pieces_of(served)
+
+    def GetCover(self, request: pb.GetCoverRequest, context: grpc.ServicerContext) -> pb.GetCoverResponse:
+        return pb.GetCoverResponse(cover=replies.cover(self._pipeline.get(requests.ref(request.kind, request.id))))
+
+    def ExplainCover(self, request: pb.ExplainCoverRequest, context: grpc.ServicerContext) -> pb.ExplainCoverResponse:
+        explained = self._pipeline.explain(requests.ref(request.kind, request.id))
+        return pb.ExplainCoverResponse(attempts=replies.attempts(explained))
+
+    def RefreshCover(self, request: pb.RefreshCoverRequest, context: grpc.ServicerContext) -> pb.RefreshCoverResponse:
+        cover = self._pipeline.refresh(requests.ref(request.kind, request.id))
+        context.send_initial_metadata(_ACCEPTED)
+        return pb.RefreshCoverResponse(cover=replies.cover(cover))
+
+    def UploadCoverImage(self, request: pb.UploadCoverImageRequest, context: grpc.ServicerContext) -> pb.UploadCoverImageResponse:
+        ref, content = requests.ref(request.kind, request.id), requests.image(request.image.data)
+        return pb.UploadCoverImageResponse(cover=replies.cover(self._pipeline.upload(ref, content)))
+
+    def DeleteCoverLock(self, request: pb.DeleteCoverLockRequest, context: grpc.ServicerContext) -> pb.DeleteCoverLockResponse:
+        self._pipeline.unlock(requests.ref(request.kind, request.id))
+        return pb.DeleteCoverLockResponse()
+
+    def RevertCover(self, request: pb.RevertCoverRequest, context: grpc.ServicerContext) -> pb.RevertCoverResponse:
+        cover = self._pipeline.revert(requests.ref(request.kind, request.id), request.image)
+        return pb.RevertCoverResponse(cover=replies.cover(cover))
+
+    def WatchCovers(self, request: pb.WatchCoversRequest, context: grpc.ServicerContext) -> Iterator[pb.WatchCoversResponse]:
+        for changed in self._pipeline.watch(requests.refs(request.covers, most=requests.MOST_WATCHED)):
+            yield pb.WatchCoversResponse(covers=map(replies.cover, changed))
+
+    def GetCoverStats(self, request: pb.GetCoverStatsRequest, context: grpc.ServicerContext) -> pb.GetCoverStatsResponse:
+        return pb.GetCoverStatsResponse(stats=replies.stats(self._stats.figures()))
+
+    def RequestCovers(self, request: pb.RequestCoversRequest, context: grpc.ServicerContext) -> pb.RequestCoversResponse:
+        refs, lane = requests.refs(request.covers, most=requests.MOST_REQUESTED), requests.lane(request.lane)
+        return pb.RequestCoversResponse(requested_count=self._pipeline.request(refs, lane, is_changed=request.is_changed))

@@ -1,0 +1,1 @@
+"""How covers lie in the database."""

@@ -1,0 +1,12 @@
+"""What do a reader's process and the one that asks it say to each other? Kept apart: only one of them loads what reads files."""
+
+import struct
+from typing import Final
+
+READY: Final = b"\x01"
+"""What the reader says once, when it can be asked."""
+WORD_BYTES: Final = 64
+"""What goes with the open files of a question: what is asked about them, filled up with NULs."""
+MOST_FILES: Final = 8
+LENGTH: Final = struct.Struct(">I")
+"""What each answer begins with; so many bytes follow."""
