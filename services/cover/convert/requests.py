@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from facts.naming import is_uuid
 from kernel.errors import InvalidArgument, NotFound, Violation
 from kernel.jobs import Lane
-from kernel.naming import is_uuid
 from services.cover.domain import SIZES, CoverRef, Kind
 from soniquebay.cover.v1 import cover_pb2 as pb
 

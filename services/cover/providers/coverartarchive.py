@@ -6,9 +6,9 @@ original can have 60 MB. Old ones have none of 1200 pixels, which shows only whe
 
 import re
 
+from facts.naming import is_uuid
 from kernel.errors import ProviderFault
 from kernel.http import HttpAnswer
-from kernel.naming import is_uuid
 from services.cover.domain import Grade, NoPicture, Outcome, Picture, SourceName, Subject
 from services.cover.fetching import Fetched, Fetcher, Shelf
 from services.cover.providers.musicbrainz import Artwork, Directory

@@ -1,5 +1,7 @@
 """Whose turn is it? A click goes before a thousand that nobody waits for, and none of those waits for ever."""
 
+from typing import Any
+
 from kernel.jobs import Lane
 from services.cover.domain import CoverRef, Kind
 
@@ -33,8 +35,8 @@ def test_a_click_goes_before_a_thousand_queued_ones_new_or_among_them(store, job
 def test_no_click_overtakes_what_has_waited_for_its_ageing_however_many_come(store, jobs, clock):
     store.request([ref(0)], Lane.LOW)
     bound, waited_from = 2 * jobs.ageing_step, clock.now()
-    asked_at = {}
-    served = []
+    asked_at: dict[str, Any] = {}
+    served: list[str] = []
 
     while ref(0).id not in served:
         for _ in range(2):  # more clicks than are served: the backlog only grows
