@@ -25,6 +25,23 @@ async def connect():
 
 asyncio.run(connect())
 """
+CLOSES = """
+import asyncio, gc, os
+from pathlib import Path
+from gateway.calls import Channels
+from gateway.channels import open_aio_channel
+
+channels = Channels({"one.v1": "127.0.0.1:9", "two.v1": "127.0.0.1:9"}, open_aio_channel)
+
+async def live():
+    channels.open()
+    await channels.close()
+
+asyncio.run(live())
+gc.collect()
+held = [os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink() and each.exists()]
+print(sum(each.startswith("socket:") for each in held))
+"""
 
 
 def test_a_service_is_asked_from_the_event_loop():
@@ -60,3 +77,9 @@ def test_proxies_of_the_environment_are_not_asked(free_port):
         connected = subprocess.run([sys.executable, "-c", CONNECT, target], env=environment, timeout=30, check=False)
 
     assert connected.returncode == 0
+
+
+def test_closed_channels_leave_no_socket_behind() -> None:
+    ended = subprocess.run([sys.executable, "-W", "error", "-c", CLOSES], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert (ended.stdout.strip(), ended.stderr) == ("0", "")
