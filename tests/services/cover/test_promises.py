@@ -131,13 +131,18 @@ def test_an_album_that_nobody_knows_settles_as_absent_in_the_background_too(serv
 
 
 def test_an_image_is_served_though_nothing_can_be_written_of_it(clock):
+    refused = []
+
     def write(noted):
+        refused.append(noted)
         raise StoreUnavailable("It is full.")
 
     accesses = Accesses(write, clock)
     clock.advance(61)
 
     accesses.note(ImageId("a" * 64))
+
+    assert [set(each) for each in refused] == [{"a" * 64}]
 
 
 def test_a_placeholder_is_served_though_nothing_can_be_written_of_it(service, library, monkeypatch):
