@@ -92,7 +92,7 @@ class _Building:
         housekeeping = Housekeeping(images, store, clock)
         keeper = Keeper(self._workshop, images, store, housekeeping, clock)
         sources = self._sources()
-        stats = Stats(store, images, sources, settings.cover_store_max_bytes, clock)
+        stats = Stats(store, sources, settings.cover_store_max_bytes, clock)
         self._meter.show(stats.figures)
         pipeline = CoverPipeline(
             PipelineParts(
@@ -117,7 +117,7 @@ class _Building:
             clock=clock,
         )
         cover_jobs.register(jobs, cover_jobs.Work(finding, house, store, housekeeping, settings.cover_backfill_interval, clock))
-        return CoverParts(self._registry, store, images, CoverServicer(pipeline, stats), jobs, self._close)
+        return CoverParts(self._registry, store, images, CoverServicer(pipeline, stats, self._job_store), jobs, self._close)
 
     def _close(self) -> None:
         for closer in reversed(self._closers):

@@ -18,6 +18,7 @@ HOSTS = ("coverartarchive.org", "archive.org", "*.archive.org")
 _SIZES = (1200, 500, 250)
 # A proxy's 404 has other words, and says nothing about covers.
 _NONE = re.compile(rb"no (?:front )?cover (?:art|image) found", re.IGNORECASE)
+_TOLD_WITHIN = 64 * 1024
 
 _NO_ID = NoPicture(
     Outcome.SKIPPED, "No MusicBrainz id of this album is known, and the Cover Art Archive can be asked by nothing else."
@@ -78,4 +79,4 @@ def _id(written: str) -> str:
 
 def says_none(answer: HttpAnswer) -> bool:
     """Whether these are the archive's words for "no front picture"."""
-    return _NONE.search(answer.body) is not None
+    return _NONE.search(answer.body, 0, _TOLD_WITHIN) is not None
