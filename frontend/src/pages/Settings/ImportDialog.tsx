@@ -66,7 +66,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             >
               <MenuItem value="lastfm">Last.fm</MenuItem>
               <MenuItem value="listenbrainz">ListenBrainz</MenuItem>
-              <MenuItem value="file">{t.aFile}</MenuItem>
+              <MenuItem value="file">{t.fromFile}</MenuItem>
             </TextField>
             {form.source === "file" ? (
               <FileChoice file={form.file} onChange={(file) => set({ file })} />

@@ -73,7 +73,7 @@ export const settingsTexts = texts(
     moreLog: "More",
 
     source: "From where",
-    aFile: "A file",
+    fromFile: "A file",
     chooseFile: "File with an exported history",
     fileWords: "Last.fm (JSON, CSV), ListenBrainz, Maloja, Koito or SoniqueBay; plain, gzipped or zipped, up to 20 MB.",
     count: "How many plays",
@@ -169,7 +169,7 @@ export const settingsTexts = texts(
     moreLog: "Plus",
 
     source: "Depuis",
-    aFile: "Un fichier",
+    fromFile: "Un fichier",
     chooseFile: "Fichier d’un historique exporté",
     fileWords: "Last.fm (JSON, CSV), ListenBrainz, Maloja, Koito ou SoniqueBay ; brut, gzip ou zip, 20 Mo au plus.",
     count: "Combien d’écoutes",
