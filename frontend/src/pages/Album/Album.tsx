@@ -1,0 +1,8 @@
+import { useTexts } from "@/i18n/LanguageProvider";
+import { Page } from "@/shared/Page";
+import { shellTexts } from "@/shell/shellTexts";
+
+export default function Album() {
+  const t = useTexts(shellTexts);
+  return <Page title={t.albums}>{null}</Page>;
+}
