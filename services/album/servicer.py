@@ -8,6 +8,7 @@ import grpc
 from google.protobuf.message import Message
 
 from kernel.clock import Clock
+from kernel.jobs import JobStore
 from kernel.paging import PageTokens, page_size
 from services.album.asking import Wish
 from services.album.batches import Batches
@@ -42,6 +43,7 @@ class Parts:
     scans: Scans
     viewpoint: Viewpoint
     tokens: PageTokens
+    jobs: JobStore
     language: str
     clock: Clock
 
@@ -183,6 +185,12 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
     def GetMusicFiles(self, request: pb.GetMusicFilesRequest, context: grpc.ServicerContext) -> pb.GetMusicFilesResponse:
         found = self._parts.store.list_files(**requests.whose_files(request))
         return pb.GetMusicFilesResponse(files=[replies.music_file(*each) for each in found])
+
+    def GetDeadJobs(self, request: pb.GetDeadJobsRequest, context: grpc.ServicerContext) -> pb.GetDeadJobsResponse:
+        return pb.GetDeadJobsResponse(dead_jobs=map(replies.dead_job, self._parts.jobs.list_dead()))
+
+    def RetryDeadJobs(self, request: pb.RetryDeadJobsRequest, context: grpc.ServicerContext) -> pb.RetryDeadJobsResponse:
+        return pb.RetryDeadJobsResponse(retried_count=self._parts.jobs.retry_all_dead())
 
     def _position(self, request: Any) -> Position | None:
         after = self._parts.tokens.read(request.page_token, request)

@@ -142,6 +142,7 @@ class _Building:
                 scans=scans,
                 viewpoint=viewpoint,
                 tokens=PageTokens.from_settings(settings),
+                jobs=self._job_store,
                 language=settings.enrichment_language,
                 clock=clock,
             )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 import grpc
 
 from kernel.clock import Clock
+from kernel.jobs import JobStore
 from kernel.paging import PageTokens, page_size
 from kernel.telemetry import ProviderFigures
 from services.artist.asking.research import Wish
@@ -25,7 +26,7 @@ _TO_ANSWER = 3.0
 class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
     """Promises are in artist.proto."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one part each of what it hands requests to
         self,
         *,
         pipeline: ArtistPipeline,
@@ -34,6 +35,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         viewpoint: Viewpoint,
         tokens: PageTokens,
         figures: Callable[[], Mapping[str, ProviderFigures]],
+        jobs: JobStore,
         clock: Clock,
     ) -> None:
         self._pipeline = pipeline
@@ -42,6 +44,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         self._viewpoint = viewpoint
         self._tokens = tokens
         self._figures = figures
+        self._jobs = jobs
         self._clock = clock
 
     def EnrichArtist(self, request: pb.EnrichArtistRequest, context: grpc.ServicerContext) -> pb.EnrichArtistResponse:
@@ -142,3 +145,9 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
 
     def EnsureArtists(self, request: pb.EnsureArtistsRequest, context: grpc.ServicerContext) -> pb.EnsureArtistsResponse:
         return pb.EnsureArtistsResponse(artist_ids=self._pipeline.ensure(requests.ensure_names(request)))
+
+    def GetDeadJobs(self, request: pb.GetDeadJobsRequest, context: grpc.ServicerContext) -> pb.GetDeadJobsResponse:
+        return pb.GetDeadJobsResponse(dead_jobs=map(replies.dead_job, self._jobs.list_dead()))
+
+    def RetryDeadJobs(self, request: pb.RetryDeadJobsRequest, context: grpc.ServicerContext) -> pb.RetryDeadJobsResponse:
+        return pb.RetryDeadJobsResponse(retried_count=self._jobs.retry_all_dead())

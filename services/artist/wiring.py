@@ -119,6 +119,7 @@ class _Building:
             viewpoint=viewpoint,
             tokens=PageTokens.from_settings(settings),
             figures=self._meter.figures,
+            jobs=job_store,
             clock=clock,
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import grpc
 from google.api import httpbody_pb2
 
+from kernel.jobs import JobStore
 from services.cover.convert import replies, requests
 from services.cover.convert.serving import headers_of, pieces_of
 from services.cover.pipeline import CoverPipeline
@@ -18,9 +19,10 @@ _ACCEPTED = (("http-status", "202"),)
 class CoverServicer(cover_pb2_grpc.CoverServiceServicer):
     """Promises are in cover.proto."""
 
-    def __init__(self, pipeline: CoverPipeline, stats: Stats) -> None:
+    def __init__(self, pipeline: CoverPipeline, stats: Stats, jobs: JobStore) -> None:
         self._pipeline = pipeline
         self._stats = stats
+        self._jobs = jobs
 
     def GetCoverImage(self, request: pb.GetCoverImageRequest, context: grpc.ServicerContext) -> Iterator[httpbody_pb2.HttpBody]:
         ref, size = requests.ref(request.kind, request.id), requests.size(request.size)
@@ -63,3 +65,9 @@ class CoverServicer(cover_pb2_grpc.CoverServiceServicer):
     def RequestCovers(self, request: pb.RequestCoversRequest, context: grpc.ServicerContext) -> pb.RequestCoversResponse:
         refs, lane = requests.refs(request.covers, most=requests.MOST_REQUESTED), requests.lane(request.lane)
         return pb.RequestCoversResponse(requested_count=self._pipeline.request(refs, lane, is_changed=request.is_changed))
+
+    def GetDeadJobs(self, request: pb.GetDeadJobsRequest, context: grpc.ServicerContext) -> pb.GetDeadJobsResponse:
+        return pb.GetDeadJobsResponse(dead_jobs=map(replies.dead_job, self._jobs.list_dead()))
+
+    def RetryDeadJobs(self, request: pb.RetryDeadJobsRequest, context: grpc.ServicerContext) -> pb.RetryDeadJobsResponse:
+        return pb.RetryDeadJobsResponse(retried_count=self._jobs.retry_all_dead())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import grpc
 from google.api import httpbody_pb2
 
-from kernel.jobs import Lane
+from kernel.jobs import JobStore, Lane
 from kernel.paging import PageTokens, page_size
 from services.tracker.convert import replies, requests, telling
 from services.tracker.counting import Counting
@@ -24,7 +24,7 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset
 class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
     """Promises are in tracker.proto."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one part each of what it hands requests to
         self,
         *,
         store: TrackerStore,
@@ -34,6 +34,7 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         watching: Watching,
         counting: Counting,
         tokens: PageTokens,
+        jobs: JobStore,
     ) -> None:
         self._store = store
         self._imports = imports
@@ -42,6 +43,7 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         self._watching = watching
         self._counting = counting
         self._tokens = tokens
+        self._jobs = jobs
 
     def ImportHistory(self, request: pb.ImportHistoryRequest, context: grpc.ServicerContext) -> pb.ImportHistoryResponse:
         run = self._imports.create("lastfm", requests.history_options(request), lane=Lane.HIGH)
@@ -145,3 +147,9 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         self._counting.refresh()
         context.send_initial_metadata((_ACCEPTED,))
         return pb.RefreshCompletenessResponse(completeness=replies.completeness(self._counting.completeness()))
+
+    def GetDeadJobs(self, request: pb.GetDeadJobsRequest, context: grpc.ServicerContext) -> pb.GetDeadJobsResponse:
+        return pb.GetDeadJobsResponse(dead_jobs=map(replies.dead_job, self._jobs.list_dead()))
+
+    def RetryDeadJobs(self, request: pb.RetryDeadJobsRequest, context: grpc.ServicerContext) -> pb.RetryDeadJobsResponse:
+        return pb.RetryDeadJobsResponse(retried_count=self._jobs.retry_all_dead())

@@ -113,6 +113,7 @@ class _Building:
             watching=Watching(database, switch, waiting),
             counting=counting,
             tokens=PageTokens.from_settings(settings),
+            jobs=self._job_store,
         )
         self._meter.show(switch.status)
         jobs = Jobs(self._job_store, clock)

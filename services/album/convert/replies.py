@@ -1,7 +1,9 @@
 """How does what is known become protobuf?"""
 
+from kernel.jobs import Job
 from services.album.domain import Album, Ensured, Track
 from soniquebay.album.v1 import album_pb2 as pb
+from soniquebay.jobs.v1 import jobs_pb2
 
 
 def album(known: Album) -> pb.Album:
@@ -58,3 +60,7 @@ def ensure_response(ensured: Ensured) -> pb.EnsureTracksResponse:
 
 def music_file(path: bytes, has_picture: bool, folder_picture: bytes) -> pb.MusicFile:  # noqa: FBT001 - a row
     return pb.MusicFile(path=path, has_picture=has_picture, folder_picture=folder_picture)
+
+
+def dead_job(job: Job) -> jobs_pb2.DeadJob:
+    return jobs_pb2.DeadJob(id=job.id, kind=job.kind, error=job.error or "", attempt_count=job.attempts, end_time=job.updated_at)

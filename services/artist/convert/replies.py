@@ -6,6 +6,7 @@ from google.protobuf import json_format, struct_pb2
 
 from facts.telling import Missing, NoteReason
 from kernel.evidence import Candidate
+from kernel.jobs import Job
 from kernel.telemetry import ProviderFigures
 from services.artist.batches import Batch
 from services.artist.convert import identities, profiles
@@ -16,6 +17,7 @@ from services.artist.storing.numbers import Series
 from services.artist.storing.values import facts_of_artists
 from services.artist.view import Explanation, View
 from soniquebay.artist.v1 import artist_pb2 as pb
+from soniquebay.jobs.v1 import jobs_pb2
 
 _NOT_DONE = "It is not done yet; ask again with the same batch_id, or watch the batch."
 _REASONS = {
@@ -210,3 +212,7 @@ def _override(known: Override) -> pb.ArtistOverride:
 
 def _value(field: ArtistField, value: FactValue) -> struct_pb2.Value:
     return json_format.ParseDict(facts_of_artists.plain(field, value), struct_pb2.Value())
+
+
+def dead_job(job: Job) -> jobs_pb2.DeadJob:
+    return jobs_pb2.DeadJob(id=job.id, kind=job.kind, error=job.error or "", attempt_count=job.attempts, end_time=job.updated_at)

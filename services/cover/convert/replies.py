@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from kernel.jobs import Lane
+from kernel.jobs import Job, Lane
 from services.cover.domain import Cover, Grade, Image, Kind, Outcome, Shown, State
 from services.cover.pipeline import Explained, name_of
 from services.cover.stats import Figures, SourceFigures
 from soniquebay.cover.v1 import cover_pb2 as pb
+from soniquebay.jobs.v1 import jobs_pb2
 
 _STATES = {State.PENDING: pb.Cover.STATE_PENDING, State.FOUND: pb.Cover.STATE_FOUND, State.ABSENT: pb.Cover.STATE_ABSENT}
 _MATCHES = {
@@ -116,3 +117,7 @@ def _source(figures: SourceFigures) -> pb.SourceStats:
         is_on=not figures.off_reason,
         off_reason=figures.off_reason,
     )
+
+
+def dead_job(job: Job) -> jobs_pb2.DeadJob:
+    return jobs_pb2.DeadJob(id=job.id, kind=job.kind, error=job.error or "", attempt_count=job.attempts, end_time=job.updated_at)

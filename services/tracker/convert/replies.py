@@ -6,12 +6,14 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from kernel.jobs import Job
 from services.tracker.counting import Completeness
 from services.tracker.domain import Hole, ImportState
 from services.tracker.storing.live import PLAY, PLAYING, Event
 from services.tracker.storing.runs import ImportRun, LogEntry
 from services.tracker.switch import Status
 from services.tracker.words import counted, moment
+from soniquebay.jobs.v1 import jobs_pb2
 from soniquebay.tracker.v1 import tracker_pb2 as pb
 
 _STATES = {state: f"IMPORT_STATE_{state}" for state in ImportState}
@@ -178,3 +180,7 @@ def _hole(hole: Hole) -> pb.Hole:
 
 def _second(uts: int | None) -> Timestamp | None:
     return None if uts is None else Timestamp(seconds=uts)
+
+
+def dead_job(job: Job) -> jobs_pb2.DeadJob:
+    return jobs_pb2.DeadJob(id=job.id, kind=job.kind, error=job.error or "", attempt_count=job.attempts, end_time=job.updated_at)
