@@ -16,7 +16,7 @@ export function Figure({ label, value, why }: FigureProps) {
   const isKnown = value !== null && value !== undefined;
   return (
     <Box sx={{ minWidth: 0 }}>
-      <Typography component="dt" variant="body2" color="text.secondary" sx={{ display: "flex", alignItems: "center", minHeight: 40 }}>
+      <Typography component="dt" variant="body2" color="text.secondary" sx={{ display: "flex", alignItems: "center", minHeight: 44, lineHeight: 1.25 }}>
         {label}
         {why}
       </Typography>
@@ -30,7 +30,7 @@ export function Figure({ label, value, why }: FigureProps) {
 /** They stand side by side as room allows. */
 export function Figures({ children }: { children: ReactNode }) {
   return (
-    <Box component="dl" sx={{ m: 0, display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(132px, 1fr))", gap: 2 }}>
+    <Box component="dl" sx={{ m: 0, display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(150px, 1fr))", columnGap: 2, rowGap: 1 }}>
       {children}
     </Box>
   );

@@ -32,7 +32,7 @@ const ICONS: Record<Attempt["outcome"], [icon: string, color: string]> = {
   OUTCOME_SKIPPED: [mdiSkipNextCircleOutline, "text.secondary"],
 };
 
-export function Attempts({ kind, id, cover }: Thing & { cover: Cover | null | undefined }) {
+export function Attempts({ kind, id, cover }: Thing & { cover: Cover }) {
   const t = useTexts(choosingTexts);
   const query = useAttempts({ kind, id }, cover);
   return (

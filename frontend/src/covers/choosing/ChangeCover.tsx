@@ -20,12 +20,12 @@ import { choosingTexts, sourceName } from "./choosingTexts";
 
 const MOST_BYTES = 20 * 2 ** 20;
 
-export function ChangeCover({ kind, id, cover }: Thing & { cover: Cover | null | undefined }) {
+export function ChangeCover({ kind, id, cover }: Thing & { cover: Cover }) {
   const t = useTexts(choosingTexts);
   const change = useChange({ kind, id });
   const picker = useRef<HTMLInputElement>(null);
   const [isTooLarge, setTooLarge] = useState(false);
-  const isLocked = cover?.is_locked === true;
+  const isLocked = cover.is_locked;
   const doing = change.isPending ? change.variables.to : null;
   const take = (file: File | undefined) => {
     setTooLarge(file !== undefined && file.size > MOST_BYTES);
@@ -84,13 +84,13 @@ export function ChangeCover({ kind, id, cover }: Thing & { cover: Cover | null |
         {isLocked ? t.lockedHint : t.uploadHint}
       </Typography>
       <Box role="status" sx={{ mt: 1 }}>
-        {isTooLarge && <Alert severity="error">{t.tooLarge}</Alert>}
+        {isTooLarge && <Alert severity="error" role={undefined}>{t.tooLarge}</Alert>}
         {!isTooLarge && change.isSuccess && (
-          <Alert severity="success">{change.variables.to === "refresh" ? t.sought : t.done}</Alert>
+          <Alert severity="success" role={undefined}>{change.variables.to === "refresh" ? t.sought : t.done}</Alert>
         )}
       </Box>
       {change.error && <Trouble error={change.error} />}
-      {cover && cover.versions.length > 0 && (
+      {cover.versions.length > 0 && (
         <Versions versions={cover.versions} isBusy={change.isPending} onRevert={(image) => change.mutate({ to: "revert", image })} />
       )}
     </Box>

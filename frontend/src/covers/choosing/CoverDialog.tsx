@@ -60,10 +60,10 @@ export function CoverDialog({ kind, id, name, onClose }: CoverDialogProps) {
   );
 }
 
-function Reason({ cover }: { cover: Cover | null | undefined }) {
+function Reason({ cover }: { cover: Cover }) {
   const t = useTexts(choosingTexts);
-  const image = cover?.image;
-  if (!cover || !image) return <Typography>{t[cover?.state ?? "STATE_UNSPECIFIED"]}</Typography>;
+  const image = cover.image;
+  if (!image) return <Typography>{t[cover.state]}</Typography>;
   return (
     <Stack spacing={0.5}>
       <Typography sx={{ fontWeight: 600 }}>{t.from(sourceName(t, image.source))}</Typography>

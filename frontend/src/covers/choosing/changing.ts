@@ -21,9 +21,9 @@ export function useCoverNow({ kind, id }: Thing) {
 }
 
 /** What became of asking each source; asked anew when the cover has become another. */
-export function useAttempts({ kind, id }: Thing, cover: Cover | null | undefined) {
+export function useAttempts({ kind, id }: Thing, cover: Cover) {
   return useQuery({
-    queryKey: ["cover", kind, id, "attempts", cover?.check_time, cover?.image?.id, cover?.is_locked],
+    queryKey: ["cover", kind, id, "attempts", cover.check_time, cover.image?.id, cover.is_locked],
     queryFn: ({ signal }) => ask(api.GET("/api/v1/covers/{kind}/{id}/attempts", { params: { path: { kind, id } }, signal })),
     placeholderData: (before) => before,
   });

@@ -49,7 +49,7 @@ function AlbumPage({ id }: { id: string }) {
       }
     >
       <Asking isPending={refreshing.isPending} error={refreshing.error} />
-      <Loaded query={query}>{(enriched) => enriched && <All id={id} enriched={enriched} />}</Loaded>
+      <Loaded query={query}>{(enriched) => <All id={id} enriched={enriched} />}</Loaded>
     </Page>
   );
 }
@@ -72,10 +72,6 @@ function All({ id, enriched }: { id: string; enriched: EnrichedAlbum }) {
               <Words {...wiki} />
             </Section>
           )}
-        </Stack>
-        <Stack spacing={3}>
-          <Genres id={id} genres={enriched.genres} />
-          <Details id={id} enriched={enriched} />
           {album && (
             <LatestPlays
               thing={["album", id]}
@@ -86,6 +82,10 @@ function All({ id, enriched }: { id: string; enriched: EnrichedAlbum }) {
               all={t.inJournal}
             />
           )}
+        </Stack>
+        <Stack spacing={3}>
+          <Genres id={id} genres={enriched.genres} />
+          <Details id={id} enriched={enriched} />
           <Overrides overriding={overridingOf(id)} />
           <Section title={facts.missing}>
             <Notes notes={enriched.notes} />

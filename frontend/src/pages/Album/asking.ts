@@ -17,8 +17,8 @@ export function useAlbum(id: string) {
   const { language } = useLanguage();
   return useQuery({
     queryKey: ["album", id, "enriched", language],
-    queryFn: async ({ signal }) =>
-      (await ask(api.GET("/api/v1/albums/{album}/enriched", { params: { path: { album: id }, query: { language } }, signal }))) ?? null,
+    queryFn: ({ signal }) =>
+      ask(api.GET("/api/v1/albums/{album}/enriched", { params: { path: { album: id }, query: { language } }, signal })),
     placeholderData: (before) => before,
     refetchInterval: ({ state }) =>
       state.data?.album?.enrich_time && !state.data.description && state.dataUpdateCount < LOOKS ? DESCRIBED_MS : false,

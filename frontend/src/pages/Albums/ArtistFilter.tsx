@@ -24,8 +24,7 @@ export function ArtistFilter({ artist, onChoose }: ArtistFilterProps) {
   const [typed, setTyped] = useState("");
   const chosen = useQuery({
     queryKey: ["artist", artist, "plain"],
-    queryFn: async ({ signal }) =>
-      (await ask(api.GET("/api/v1/artists/{artist}", { params: { path: { artist } }, signal }))) ?? null,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/artists/{artist}", { params: { path: { artist } }, signal })),
     enabled: artist !== "",
   });
   const isTyping = typed !== "" && typed !== chosen.data?.name;

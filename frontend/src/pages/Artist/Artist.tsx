@@ -48,7 +48,7 @@ function ArtistPage({ id }: { id: string }) {
       }
     >
       <Asking isPending={refreshing.isPending} error={refreshing.error} />
-      <Loaded query={query}>{(enriched) => enriched && <All id={id} enriched={enriched} />}</Loaded>
+      <Loaded query={query}>{(enriched) => <All id={id} enriched={enriched} />}</Loaded>
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 // Who is like this artist? As a graph to look at and walk through, and beside it the same as a list.
+import { mdiBookmarkMusicOutline } from "@mdi/js";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Chip from "@mui/material/Chip";
 import FormControlLabel from "@mui/material/FormControlLabel";
 import Link from "@mui/material/Link";
 import Stack from "@mui/material/Stack";
@@ -15,6 +15,7 @@ import { providerName } from "@/facts/providers";
 import { Section } from "@/facts/Section";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
+import { Icon } from "@/shared/Icon";
 import { Loaded, Loading } from "@/shared/Loaded";
 
 import { similarQuery, type SimilarArtist } from "./asking";
@@ -81,16 +82,14 @@ function One({ artist }: { artist: SimilarArtist }) {
     <Box component="li" sx={{ display: "flex", gap: 1.5, alignItems: "center", minHeight: 56 }}>
       <CoverImage kind="artists" id={artist.artist_id} name={artist.name} size={44} />
       <Box sx={{ flexGrow: 1, minWidth: 0 }}>
-        <Box sx={{ display: "flex", gap: 1, alignItems: "center" }}>
-          <Link href={`/artists/${artist.artist_id}`} noWrap sx={{ fontWeight: 600, py: 0.5 }}>
-            {artist.name}
-          </Link>
-          {artist.in_library && <Chip size="small" color="primary" variant="outlined" label={t.inLibrary} />}
-        </Box>
+        <Link href={`/artists/${artist.artist_id}`} noWrap title={artist.name} sx={{ display: "block", fontWeight: 600, py: 0.5 }}>
+          {artist.name}
+        </Link>
         <Typography variant="body2" color="text.secondary" noWrap>
           {t.alike(format.percent(artist.weight))} · {providerName(artist.provider)}
         </Typography>
       </Box>
+      {artist.in_library && <Icon path={mdiBookmarkMusicOutline} label={t.inLibrary} color="primary" fontSize="small" />}
     </Box>
   );
 }

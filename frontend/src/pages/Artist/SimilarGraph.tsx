@@ -13,7 +13,9 @@ import { similarQuery, type SimilarArtist } from "./asking";
 import { layOut, type Dot, type Line } from "./layout";
 import { artistTexts } from "./texts";
 
-const HEIGHT = 440;
+/** A few have room in less. */
+const HEIGHTS = { few: 330, many: 460 };
+const FEW = 7;
 const MIDDLE = 72;
 /** Square pixels that one artist needs. */
 const ROOM = 12_500;
@@ -29,19 +31,20 @@ export default function SimilarGraph({ id, name, similar }: SimilarGraphProps) {
   const t = useTexts(artistTexts);
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
-  const shown = useMemo(() => similar.slice(0, Math.min(MOST, Math.max(5, Math.floor((width * HEIGHT) / ROOM)))), [similar, width]);
+  const height = similar.length > FEW ? HEIGHTS.many : HEIGHTS.few;
+  const shown = useMemo(() => similar.slice(0, Math.min(MOST, Math.max(FEW, Math.floor((width * height) / ROOM)))), [similar, width, height]);
   const lines = useLines(id, shown);
   const places = useMemo(() => {
     const dots: Dot[] = [{ id, weight: 1, size: MIDDLE }, ...shown.map((each) => ({ id: each.artist_id, weight: each.weight, size: sizeOf(each) }))];
-    return layOut(dots, lines, width, HEIGHT);
-  }, [id, shown, lines, width]);
+    return layOut(dots, lines, width, height);
+  }, [id, shown, lines, width, height]);
   const middle = places.get(id);
   return (
     <Box>
-      <Box ref={frame} role="group" aria-label={t.graph} sx={{ position: "relative", height: HEIGHT, overflow: "hidden" }}>
+      <Box ref={frame} role="group" aria-label={t.graph} sx={{ position: "relative", height, overflow: "hidden" }}>
         {width > 0 && middle && (
           <>
-            <svg width={width} height={HEIGHT} aria-hidden style={{ position: "absolute", inset: 0 }}>
+            <svg width={width} height={height} aria-hidden style={{ position: "absolute", inset: 0 }}>
               {lines.map(({ from, to, weight }) => {
                 const [one, other] = [places.get(from), places.get(to)];
                 const isSpoke = from === id;

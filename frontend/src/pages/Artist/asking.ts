@@ -14,8 +14,8 @@ export function useArtist(id: string) {
   const { language } = useLanguage();
   return useQuery({
     queryKey: ["artist", id, "enriched", language],
-    queryFn: async ({ signal }) =>
-      (await ask(api.GET("/api/v1/enrichment/artists/{id}", { params: { path: { id }, query: { language } }, signal }))) ?? null,
+    queryFn: ({ signal }) =>
+      ask(api.GET("/api/v1/enrichment/artists/{id}", { params: { path: { id }, query: { language } }, signal })),
     // Another language shows what was there until it has come.
     placeholderData: (before) => before,
   });

@@ -35,7 +35,7 @@ export function layOut(dots: Dot[], lines: Line[], width: number, height: number
       "lines",
       forceLink<Dot, (typeof links)[number]>(links)
         .id((dot) => dot.id)
-        .distance(({ weight, isSpoke }) => (isSpoke ? 60 + furthest * (1 - weight) * 1.1 : 80))
+        .distance(({ weight, isSpoke }) => (isSpoke ? 70 + furthest * (1 - weight) * 1.1 : 90))
         .strength(({ isSpoke }) => (isSpoke ? 0.5 : 0.05)),
     )
     .force("apart", forceManyBody<Dot>().strength(-160))

@@ -29,7 +29,7 @@ export function LookUp({ onClose }: { onClose: () => void }) {
     mutationFn: () => ask(api.POST("/api/v1/enrichment/artists/enrich", { body: { ...asked(words.trim()), language } })),
     onSuccess: async (found) => {
       await queries.invalidateQueries({ queryKey: ["artist", "list"] });
-      if (found?.artist) await navigate(`/artists/${found.artist.id}`);
+      if (found.artist) await navigate(`/artists/${found.artist.id}`);
     },
   });
   return (
