@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check proto fmt lint types walls bench clean
+.PHONY: help run test test-web check proto fmt lint types walls bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,9 +23,12 @@ help: ## Lists the verbs.
 run: $(STAMPS)/run gen/.made frontend/dist/.made ## Starts everything on this machine and prints one URL; Ctrl-C ends it.
 	@exec $(BIN)/python scripts/run.py
 
-test: $(STAMPS)/dev gen/.made frontend/dist/.made ## Runs the whole suite against real PostgreSQL, Redis, processes and a browser.
+test: $(STAMPS)/dev gen/.made ## Runs the whole suite against real PostgreSQL, Redis and processes; but for the web app's tests.
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --ignore tests/frontend $(ARGS)
+
+test-web: $(STAMPS)/dev gen/.made frontend/dist/.made ## Runs the tests of the web app, in a real browser.
 	@scripts/get_browser.sh
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -q tests/frontend $(ARGS)
 
 check: lint types walls proto-check web-check ## Lint, types, walls, contracts and the web app; about a minute.
 
