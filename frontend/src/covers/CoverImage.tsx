@@ -1,0 +1,108 @@
+// The picture of an album or artist: its colour and blurred preview at once, then itself, and another one whenever there is one.
+import Box from "@mui/material/Box";
+import { useEffect, useMemo, useState } from "react";
+import { thumbHashToDataURL } from "thumbhash";
+
+import { useCover, type Cover, type CoverName } from "./watching";
+
+interface CoverImageProps {
+  kind: "albums" | "artists";
+  /** Without one, the initial stands for the picture. */
+  id: string | null | undefined;
+  /** What it is the picture of; also the initial. */
+  name: string;
+  /** Width and height on the page, in CSS pixels; "fill" takes the width there is. */
+  size: number | "fill";
+  /** Words for who cannot see it; empty where the name stands beside it. */
+  alt?: string;
+}
+
+const SIZES = [150, 300, 600, 1200];
+/** How long the stream that says which image it is may take, until it is asked for without. */
+const PATIENCE_MS = 1500;
+
+export function CoverImage({ kind, id, name, size, alt = "" }: CoverImageProps) {
+  const cover = useCover(id ? `${kind}/${id}` satisfies CoverName : null);
+  const isLate = useIsLate(id ?? null);
+  const preview = useMemo(() => previewOf(cover), [cover]);
+  const src = id && (cover !== null || isLate) ? sourceOf(cover, kind, id, pixelsOf(size)) : null;
+  const [loaded, setLoaded] = useState<string | null>(null);
+  const [broken, setBroken] = useState<string | null>(null);
+  return (
+    <Box
+      role={alt ? "img" : undefined}
+      aria-label={alt || undefined}
+      aria-hidden={alt ? undefined : true}
+      data-cover={id ? `${kind}/${id}` : undefined}
+      data-placeholder={cover?.is_placeholder ?? undefined}
+      sx={{
+        position: "relative",
+        flexShrink: 0,
+        width: size === "fill" ? "100%" : size,
+        aspectRatio: "1",
+        overflow: "hidden",
+        borderRadius: kind === "artists" ? "50%" : 1,
+        backgroundSize: "cover",
+        display: "grid",
+        placeItems: "center",
+        fontSize: size === "fill" ? 48 : size / 2.2,
+        fontWeight: 600,
+        userSelect: "none",
+      }}
+      style={{
+        backgroundColor: cover?.image?.color ?? `hsl(${hueOf(name)} 32% 32%)`,
+        backgroundImage: preview ? `url("${preview}")` : undefined,
+        color: "rgb(255 255 255 / 85%)",
+      }}
+    >
+      {!preview && loaded !== src && <span>{initialOf(name)}</span>}
+      {src && broken !== src && (
+        <img
+          key={src}
+          src={src}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          onLoad={() => setLoaded(src)}
+          onError={() => setBroken(src)}
+          style={{ position: "absolute", inset: 0, width: "100%", height: "100%", objectFit: "cover" }}
+        />
+      )}
+    </Box>
+  );
+}
+
+/** Sharp on screens of two pixels a point, and no larger than that. */
+function pixelsOf(size: number | "fill"): number {
+  const wanted = (size === "fill" ? 240 : size) * Math.min(2, window.devicePixelRatio);
+  return SIZES.find((each) => each >= wanted) ?? 1200;
+}
+
+/** `url` names the content, so that a browser that has seen it asks nobody. */
+function sourceOf(cover: Cover | null, kind: string, id: string, pixels: number): string {
+  const address = new URL(cover?.url ?? `/api/v1/covers/${kind}/${encodeURIComponent(id)}/image`, window.location.origin);
+  address.searchParams.set("size", String(pixels));
+  return address.pathname + address.search;
+}
+
+function previewOf(cover: Cover | null): string | null {
+  const hash = cover?.image?.thumb_hash;
+  return hash ? thumbHashToDataURL(Uint8Array.from(atob(hash), (letter) => letter.charCodeAt(0))) : null;
+}
+
+function useIsLate(id: string | null): boolean {
+  const [late, setLate] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setLate(id), PATIENCE_MS);
+    return () => window.clearTimeout(timer);
+  }, [id]);
+  return late !== null && late === id;
+}
+
+function initialOf(name: string): string {
+  return Array.from(name.trim())[0]?.toUpperCase() ?? "♪";
+}
+
+function hueOf(name: string): number {
+  return Array.from(name).reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7);
+}
