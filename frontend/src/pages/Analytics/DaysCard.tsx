@@ -12,6 +12,7 @@ import { useTexts } from "@/i18n/LanguageProvider";
 import { localDay, useFormat } from "@/i18n/useFormat";
 
 import { monthOf } from "../Timeline/days";
+import { searchNow } from "../Timeline/searching";
 import { useAddress } from "../Timeline/zone";
 import type { Known } from "./asking";
 import { bucketsOf, isDrawable, PER, usualPer, type Bucket, type Per } from "./buckets";
@@ -50,7 +51,7 @@ export function DaysCard({ known, days }: { known: Known; days: Days }) {
   const summary = most ? t[MOSTS[per]](nameOf(per, most.day), t.countOfPlays(most.count)) : "";
   const change = (next: Per | null) => {
     if (!next) return;
-    const after = new URLSearchParams(search);
+    const after = searchNow();
     after.set("per", next);
     setSearch(after, { replace: true, preventScrollReset: true });
   };

@@ -7,7 +7,8 @@ import { useSearchParams } from "react-router";
 import { useTexts } from "@/i18n/LanguageProvider";
 
 import { DayField } from "../Timeline/DayField";
-import { SPANS, type Days, type Span, type Wanted } from "./range";
+import { searchNow } from "../Timeline/searching";
+import { SPANS, wantedOf, type Days, type Span, type Wanted } from "./range";
 import { analyticsTexts } from "./texts";
 
 interface RangeBarProps {
@@ -19,9 +20,9 @@ interface RangeBarProps {
 
 export function RangeBar({ wanted, days, today }: RangeBarProps) {
   const t = useTexts(analyticsTexts);
-  const [search, setSearch] = useSearchParams();
+  const setSearch = useSearchParams()[1];
   const set = (chosen: { span: Span } | Days, replace: boolean) => {
-    const after = new URLSearchParams(search);
+    const after = searchNow();
     for (const name of ["span", "from", "to"]) after.delete(name);
     if ("span" in chosen) after.set("span", chosen.span);
     else {
@@ -29,6 +30,12 @@ export function RangeBar({ wanted, days, today }: RangeBarProps) {
       after.set("to", chosen.to);
     }
     setSearch(after, { replace, preventScrollReset: true });
+  };
+  /** One end of the days; the other is the one in the address, or else the one that is shown. */
+  const setEnd = (end: keyof Days, day: string) => {
+    const before = wantedOf(searchNow());
+    const after = { ...("span" in before ? days : before), [end]: day };
+    set(after.from <= after.to ? after : { from: day, to: day }, true);
   };
   return (
     <Stack role="group" aria-label={t.range} direction="row" spacing={1.5} useFlexGap sx={{ flexWrap: "wrap", alignItems: "center", mb: 1 }}>
@@ -46,13 +53,8 @@ export function RangeBar({ wanted, days, today }: RangeBarProps) {
         ))}
       </ToggleButtonGroup>
       <Stack direction="row" spacing={1.5} useFlexGap sx={{ flexWrap: "wrap" }}>
-        <DayField label={t.from} value={days.from} max={days.to} onChange={(from) => set({ from, to: days.to }, true)} />
-        <DayField
-          label={t.to}
-          value={days.to}
-          max={today}
-          onChange={(to) => set({ from: days.from < to ? days.from : to, to }, true)}
-        />
+        <DayField label={t.from} value={days.from} max={today} onChange={(from) => setEnd("from", from)} />
+        <DayField label={t.to} value={days.to} max={today} onChange={(to) => setEnd("to", to)} />
       </Stack>
     </Stack>
   );

@@ -8,6 +8,8 @@ import { useTexts } from "@/i18n/LanguageProvider";
 import { texts } from "@/i18n/texts";
 import { useFormat } from "@/i18n/useFormat";
 
+import { searchNow } from "./searching";
+
 const zoneTexts = texts(
   {
     told: (zone: string) => `Time zone: ${zone}`,
@@ -45,7 +47,7 @@ export function ZoneLine({ zone }: { zone: string }) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const isChosen = search.has(NAME);
   const change = () => {
-    const after = new URLSearchParams(search);
+    const after = searchNow();
     if (isChosen) after.delete(NAME);
     else after.set(NAME, here);
     setSearch(after, { preventScrollReset: true });
