@@ -8,24 +8,24 @@ import { Icon } from "@/shared/Icon";
 import { factsTexts } from "./factsTexts";
 
 interface RefreshButtonProps {
-  /** Whether providers were ever asked. */
-  isAsked: boolean;
+  /** Whether providers have told anything yet. */
+  isKnown: boolean;
   isPending: boolean;
   onRefresh: () => void;
 }
 
-export function RefreshButton({ isAsked, isPending, onRefresh }: RefreshButtonProps) {
+export function RefreshButton({ isKnown, isPending, onRefresh }: RefreshButtonProps) {
   const t = useTexts(factsTexts);
   return (
     <Button
-      variant={isAsked ? "outlined" : "contained"}
+      variant={isKnown ? "outlined" : "contained"}
       startIcon={<Icon path={mdiRefresh} />}
       loading={isPending}
       loadingPosition="start"
       onClick={onRefresh}
       sx={{ minHeight: 40 }}
     >
-      {isAsked ? t.refresh : t.findOut}
+      {isKnown ? t.refresh : t.findOut}
     </Button>
   );
 }

@@ -41,7 +41,7 @@ function AlbumPage({ id }: { id: string }) {
       actions={
         query.data && (
           <RefreshButton
-            isAsked={Boolean(query.data.retrieved_at)}
+            isKnown={Boolean(query.data.retrieved_at)}
             isPending={refreshing.isPending}
             onRefresh={() => refreshing.mutate()}
           />

@@ -37,13 +37,14 @@ function ArtistPage({ id }: { id: string }) {
   const t = useTexts(artistTexts);
   const query = useArtist(id);
   const refreshing = useRefresh(id);
-  const isAsked = Boolean(query.data?.retrieved_at);
+  // Whoever looked for a picture may have settled who this is, and asked for no more.
+  const isKnown = query.data && (query.data.lastfm ?? query.data.spotify ?? query.data.listenbrainz) !== null;
   return (
     <Page
       title={query.data?.artist?.name ?? t.title}
       actions={
         query.data && (
-          <RefreshButton isAsked={isAsked} isPending={refreshing.isPending} onRefresh={() => refreshing.mutate()} />
+          <RefreshButton isKnown={Boolean(isKnown)} isPending={refreshing.isPending} onRefresh={() => refreshing.mutate()} />
         )
       }
     >
