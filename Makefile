@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check proto fmt lint types walls bench clean
+.PHONY: help run test test-web check proto fmt lint types walls bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install 
 PROTOS := $(shell find protos -name '*.proto')
 CODE := kernel facts untrusted upstreams services gateway sandbox scripts benchmarks tests
 NPM := scripts/with_node.sh npm --prefix frontend
-WEB := $(shell find frontend \( -name node_modules -o -name dist -o -name schema.ts \) -prune -o -type f -print 2>/dev/null)
+WEB := $(shell find frontend \( -name node_modules -o -name dist -o -name schema.ts -o -name openapi.json \) -prune -o -type f -print 2>/dev/null)
 # Two installs into one environment at once would spoil it.
 .NOTPARALLEL:
 
@@ -23,9 +23,12 @@ help: ## Lists the verbs.
 run: $(STAMPS)/run gen/.made frontend/dist/.made ## Starts everything on this machine and prints one URL; Ctrl-C ends it.
 	@exec $(BIN)/python scripts/run.py
 
-test: $(STAMPS)/dev gen/.made frontend/dist/.made ## Runs the whole suite against real PostgreSQL, Redis, processes and a browser.
+test: $(STAMPS)/dev gen/.made ## Runs the whole suite against real PostgreSQL, Redis and processes; but for the web app's tests.
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --ignore tests/frontend $(ARGS)
+
+test-web: $(STAMPS)/dev gen/.made frontend/dist/.made ## Runs the tests of the web app, in a real browser.
 	@scripts/get_browser.sh
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -q tests/frontend $(ARGS)
 
 check: lint types walls proto-check web-check ## Lint, types, walls, contracts and the web app; about a minute.
 
@@ -68,7 +71,7 @@ bench: $(STAMPS)/dev gen/.made ## Measures what is fast, beside its limit, in th
 	exit $$missed
 
 clean: ## Removes everything that the other verbs made, except data/.
-	@rm -rf .venv gen frontend/dist frontend/node_modules frontend/src/api/schema.ts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv gen frontend/dist frontend/node_modules frontend/src/api/schema.ts frontend/openapi.json .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamp is written last: what an interruption left half-made is not taken for an environment, but made anew.
 $(STAMPS)/venv:
@@ -104,10 +107,10 @@ gen/.made: $(PROTOS) $(STAMPS)/run
 
 # What follows of the contracts is written anew only where it differs: a change inside the gateway builds no web app.
 gen/.described: gen/.made scripts/openapi.py $(wildcard gateway/*.py)
-	@$(BIN)/python scripts/openapi.py gen/soniquebay.binpb gen/openapi.json
+	@$(BIN)/python scripts/openapi.py gen/soniquebay.binpb frontend/openapi.json
 	touch $@
 
-gen/openapi.json: gen/.described
+frontend/openapi.json: gen/.described
 	@:
 
 frontend/node_modules/.made: frontend/package.json frontend/package-lock.json | $(STAMPS)/venv
@@ -115,7 +118,7 @@ frontend/node_modules/.made: frontend/package.json frontend/package-lock.json | 
 	$(NPM) ci --silent --no-progress
 	touch $@
 
-frontend/src/api/schema.ts: gen/openapi.json frontend/build/types.js | frontend/node_modules/.made
+frontend/src/api/schema.ts: frontend/openapi.json frontend/build/types.js | frontend/node_modules/.made
 	@$(NPM) run --silent types
 
 frontend/dist/.made: $(WEB) frontend/src/api/schema.ts | frontend/node_modules/.made

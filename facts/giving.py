@@ -4,9 +4,9 @@ import re
 
 from google.protobuf import struct_pb2
 
+from facts.naming import MAX_NAME, clean_name
 from facts.values import MAX_TAGS
 from kernel.errors import InvalidArgument
-from kernel.naming import MAX_NAME, clean_name
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:[/?#]\S*)?")
 _MAX_TEXT = 20_000

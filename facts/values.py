@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from kernel.naming import match_key
+from facts.naming import match_key
 
 MAX_TAGS = 10
 

@@ -12,6 +12,8 @@ from pydantic_settings import NoDecode
 from kernel.settings import AppSettings, Names, Port, Span
 
 _ROOT = Path(__file__).resolve().parents[1]
+_MEBIBYTE = 2**20
+_MOST_MEBIBYTES = 20
 
 
 def _parse_pairs(value: object) -> object:
@@ -40,6 +42,9 @@ Pairs = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_parse_pairs)]
 
 Spans = Annotated[Mapping[str, Span], NoDecode, BeforeValidator(_parse_pairs)]
 """`name=duration` pairs separated by commas."""
+
+Sizes = Annotated[Mapping[str, Annotated[int, Field(ge=1, le=20)]], NoDecode, BeforeValidator(_parse_pairs)]
+"""`name=mebibytes` pairs separated by commas; 20 is what services take."""
 
 PerMinute = Annotated[int, Field(ge=0, le=1_000_000)]
 """Requests per minute and caller; 0 means no limit."""
@@ -73,6 +78,9 @@ class GatewaySettings(AppSettings):
             "UploadImport": timedelta(minutes=1),
         },
         description="Exceptions by method: `ImportHistory=10m,ExportPlays=2h`.",
+    )
+    gateway_upload_mebibytes: Sizes = Field(
+        {"UploadCoverImage": 10}, description="Largest upload by method, in MiB: `UploadCoverImage=5`; 20 where none is named."
     )
     gateway_body_timeout: Span = Field(timedelta(seconds=30), description="Longest time for a request's body to arrive.")
     gateway_heartbeat: Span = Field(timedelta(seconds=15), description="Pause after which a quiet event stream shows it lives.")
@@ -110,6 +118,10 @@ class GatewaySettings(AppSettings):
         usual = self.gateway_stream_deadline if streams else self.gateway_deadline
         span = self.gateway_deadlines.get(method) or self.gateway_deadlines.get(method.rsplit(".", 1)[-1]) or usual
         return span.total_seconds()
+
+    def most_bytes_of(self, method: str, *, takes_bytes: bool) -> int:
+        """Of the body of one request for a method, by its short name; `takes_bytes`: it is an upload."""
+        return self.gateway_upload_mebibytes.get(method, _MOST_MEBIBYTES) * _MEBIBYTE if takes_bytes else _MEBIBYTE
 
     def rate_class(self, method: str, *, reads: bool, is_bytes: bool) -> Literal["enrich", "bytes", "read", "write"]:
         """Which limit a method counts against; `is_bytes`: its answer is an image or a download."""

@@ -1,6 +1,8 @@
 """How does one REST request become one RPC and its answer one response? For every route of the contracts, without knowing any."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +24,6 @@ from gateway.template import MalformedPath
 from kernel.auth import Scope as TokenScope
 from kernel.errors import InvalidArgument
 
-MOST_BODY_BYTES = 2**20
-MOST_UPLOAD_BYTES = 20 * 2**20
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -35,6 +34,8 @@ class Endpoint:
     write: Callable[[Message], bytes]
     needs: TokenScope
     policy: str
+    most_bytes: int
+    """That a request's body may have."""
 
     @property
     def route(self) -> Route:
@@ -51,6 +52,8 @@ class House:
     streams: Load
     idempotency: Idempotency
     body_seconds: float
+    forwarding: asyncio.Lock
+    """Held while an upload is handed on: what a service takes for one of them it must not take for many at once."""
 
 
 class Transcoder:
@@ -79,7 +82,8 @@ class Transcoder:
             visitor = await self._house.access.admit(exchange, endpoint.needs)
             await self._spend(endpoint, exchange, visitor)
             request = await self._request(endpoint, path, exchange)
-            await self._answer(endpoint, request, exchange, visitor)
+            async with self._house.forwarding if endpoint.route.takes_bytes else nullcontext():
+                await self._answer(endpoint, request, exchange, visitor)
 
     def knows(self, exchange: Exchange) -> bool:
         """Whether a route has this address, whatever the verb."""
@@ -119,7 +123,7 @@ class Transcoder:
             exchange.added |= allowance.headers() if allowance is not None else {}
 
     async def _request(self, endpoint: Endpoint, path: Mapping[str, str], exchange: Exchange) -> Message:
-        limit = MOST_UPLOAD_BYTES if endpoint.route.takes_bytes else MOST_BODY_BYTES
+        limit = endpoint.most_bytes
         body = await exchange.read_body(limit=limit, seconds=self._house.body_seconds)
         content_type = exchange.headers.get("content-type", "").split(";")[0].strip().lower()
         request = endpoint.binding.bind(path, exchange.scope["query_string"], body, content_type)

@@ -76,6 +76,7 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> Gateway:
         streams=Load(settings.gateway_max_streams),
         idempotency=idempotency,
         body_seconds=settings.gateway_body_timeout.total_seconds(),
+        forwarding=asyncio.Lock(),
     )
     events = partial(EventStream, heartbeat=settings.gateway_heartbeat.total_seconds(), closing=closing)
     rest = Transcoder(table, _endpoints(table, settings, channels), house, events)
@@ -118,6 +119,7 @@ def _endpoints(table: RouteTable, settings: GatewaySettings, channels: Channels)
             write=writer.compile(route.method.output_type, route.response_body),
             needs=needs,
             policy=settings.rate_class(route.method.name, reads=needs is TokenScope.READ, is_bytes=is_bytes),
+            most_bytes=settings.most_bytes_of(route.method.name, takes_bytes=route.takes_bytes),
         )
 
     return {route: endpoint(route) for route in table.routes}

@@ -103,7 +103,7 @@ def _faults_of(provider: str) -> Iterator[None]:
         raise ProviderTimeout(provider, "did not answer in time") from error
     except ForbiddenAddress as error:
         raise ProviderMalformed(provider, "leads to an address that is not allowed") from error
-    except (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol, zlib.error) as error:
+    except (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol, zlib.error, UnicodeError) as error:
         raise ProviderMalformed(provider, "sent what is not HTTP") from error
     except (httpx.TransportError, OSError) as error:
         raise ProviderUnavailable(provider, "could not be reached") from error

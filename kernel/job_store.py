@@ -57,19 +57,21 @@ class JobStore:
         with nullcontext(connection) if connection is not None else self.database.write() as writing:
             return str(writing.execute(self._insert(writing, row | self._waiting(due_at or now, lane))).scalar_one())
 
-    def reserve(self, window: int) -> list[str]:
+    def reserve(self, window: int, *, is_express: bool = False) -> list[str]:
         """Ids of due jobs to be sent to workers now, first in rank first; kept from other senders until `lease` has passed.
 
-        Never more than `window` are sent or running at a time: what waits in a broker can no longer be overtaken. What succeeded
-        or was cancelled more than a week ago is forgotten on the way, some at each call.
+        Never more than `window` are sent or running at a time: what waits in a broker can no longer be overtaken. Beside those,
+        so many of the HIGH lane for who has a thread free for them (`is_express`). What succeeded or was cancelled more than a
+        week ago is forgotten on the way, some at each call.
         """
         now = self.clock.now()
         with self.database.write() as connection:
             self._bury_abandoned(connection, now)
             self._forget_over(connection, now)
             busy = sa.select(sa.func.count()).where(ACTIVE, _JOBS.c.lease_until > now)
-            room = window - connection.execute(busy).scalar_one()
-            ids = connection.execute(self._next(now, max(0, room)).with_for_update(skip_locked=True)).scalars().all()
+            room = window if is_express else window - connection.execute(busy).scalar_one()
+            wanted = self._next(now, max(0, room)).with_for_update(skip_locked=True)
+            ids = connection.execute(wanted.where(_JOBS.c.lane == Lane.HIGH) if is_express else wanted).scalars().all()
             taken = {"state": JobState.PENDING, "lease_until": now + self.lease, "lease_owner": None, "updated_at": now}
             connection.execute(sa.update(_JOBS).where(_JOBS.c.id.in_(ids)).values(taken))
         return [str(job_id) for job_id in ids]
@@ -189,12 +191,14 @@ class JobStore:
         """
         is_ours = _JOBS.c.id == claim.job.id, _JOBS.c.lease_owner == claim.token, _JOBS.c.state == JobState.RUNNING
         settling = sa.update(_JOBS).where(*is_ours).values(values | {"updated_at": self.clock.now()})
-        settled = connection.execute(settling.returning(_JOBS.c.again_at)).one_or_none()
+        settled = connection.execute(settling.returning(_JOBS.c.again_at, _JOBS.c.lane)).one_or_none()
         if settled is None:
             raise LeaseLost(claim.job.id)
-        if until and settled.again_at and settled.again_at < until:
-            anew = self._waiting(settled.again_at, claim.job.lane) | {"attempts": 0}
-            connection.execute(sa.update(_JOBS).where(_JOBS.c.id == claim.job.id).values(anew))
+        is_asked_again = until and settled.again_at and settled.again_at < until
+        if due_at := settled.again_at if is_asked_again else values.get("due_at"):
+            # In the lane it is in by now: somebody may wait for it who did not when it was claimed.
+            later = self._waiting(due_at, settled.lane) | ({"attempts": 0} if is_asked_again else {})
+            connection.execute(sa.update(_JOBS).where(_JOBS.c.id == claim.job.id).values(later))
 
     def _insert(self, connection: sa.Connection, row: dict[str, Any]) -> sa.UpdateBase:
         new = dialect_insert(connection, _JOBS).values(row)

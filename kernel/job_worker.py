@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ class JobWorker:
     """Sends due jobs and does what is sent, in `threads` threads of this process, between `start` and `stop`.
 
     The broker is only a wake-up call. It holds what is about to run, at most two jobs per thread; the backlog stays in the table.
+    One thread beside those is kept free for what somebody waits for, however long the others take.
     What the broker loses is sent again when its reservation ends, and while it does not answer the rows stay due. Celery's own
     worker gives up on some of a broker's endings; another takes its place.
     """
@@ -37,6 +38,8 @@ class JobWorker:
         # Not shared: that would make it a task of every other app in this process as well.
         self._task = self._app.task(run_job, name="run_job", shared=False)
         self._carrier = self._build_carrier()
+        self._express = ThreadPoolExecutor(1, thread_name_prefix=f"{name}-jobs-express")
+        self._hasty: Future[None] | None = None
         self._stopped = threading.Event()
         self._idle = threading.Event()
         loops = {"sender": (self._send, poll, self._stopped), "heart": (jobs.beat, jobs.store.lease / 3, self._idle)}
@@ -56,6 +59,7 @@ class JobWorker:
         """
         self._stopped.set()
         is_idle = self._jobs.stop(grace)
+        self._express.shutdown(wait=False, cancel_futures=True)
         self._idle.set()
         for thread in self._threads:
             # Said again before each wait: Celery does not hear it in the moment of its start.
@@ -75,8 +79,17 @@ class JobWorker:
             self._carrier = self._build_carrier()
 
     def _send(self) -> None:
+        if self._hasty is None or self._hasty.done():
+            for job_id in self._jobs.store.reserve(1, is_express=True):
+                self._hasty = self._express.submit(self._run_express, job_id)
         for job_id in self._jobs.store.reserve(2 * self._concurrency):
             self._task.apply_async((job_id,), retry=False)
+
+    def _run_express(self, job_id: str) -> None:
+        try:
+            self._jobs.run(job_id)
+        except Exception as error:  # noqa: BLE001 - nobody looks at what becomes of it: the row is due again by itself
+            _log.warning("job_not_run", job_id=job_id, error=repr(error))
 
 
 def _repeat(act: Callable[[], None], every: timedelta, until: threading.Event) -> None:

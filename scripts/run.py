@@ -64,7 +64,8 @@ def _run(
     gateways: list[Child] = []
     try:
         data_dir = run_settings.data_dir / "sandbox" if is_sandbox else run_settings.data_dir
-        changes = {"DATA_DIR": str(data_dir.absolute())}
+        # Threads that decode and send pictures would else keep an arena each: the C library's default is eight a core.
+        changes = {"DATA_DIR": str(data_dir.absolute()), "MALLOC_ARENA_MAX": "2"}
         logs = data_dir / "logs"
         ports = {f"{name.upper()}_PORT": getattr(gateway_settings, f"{name}_port") for name in names}
         _check_ports({"GATEWAY_PORT": gateway_settings.gateway_port, **ports})

@@ -15,6 +15,9 @@ BATCH: Final = 500
 SCHEME: Final = "lastfm://"
 """How references to covers began that only the older installation could read; in any case of letters."""
 
+_SECRETS: Final = ("password", "sslpassword")
+"""Of what may stand behind the "?" of an address."""
+
 OldId = int | str
 
 
@@ -38,7 +41,7 @@ class OldDatabase:
         """Opens what a person named: a postgresql:// or sqlite:// address, or the path of an SQLite file. Raises Unreadable."""
         try:
             address = sa.make_url(place if "://" in place else f"sqlite:///{Path(place).absolute()}")
-        except sa.exc.ArgumentError:
+        except (sa.exc.ArgumentError, ValueError):
             raise Unreadable("This is neither a path nor the address of a database.") from None
         if address.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
             raise Unreadable(f"Databases of the kind {address.get_backend_name()} are not read; SQLite and PostgreSQL are.")
@@ -145,7 +148,9 @@ def plain_id(value: Any) -> OldId:
 
 
 def _spoken(address: sa.URL) -> str:
-    return str(address.database) if address.get_backend_name() == "sqlite" else address.render_as_string(hide_password=True)
+    if address.get_backend_name() == "sqlite":
+        return str(address.database)
+    return address.difference_update_query(_SECRETS).render_as_string(hide_password=True)
 
 
 def _open(address: sa.URL) -> sa.Engine:
@@ -153,7 +158,7 @@ def _open(address: sa.URL) -> sa.Engine:
         wanted = address.set(drivername="postgresql+psycopg2")
         return sa.create_engine(wanted, execution_options={"postgresql_readonly": True}, connect_args={"connect_timeout": 3})
     path = Path(str(address.database))
-    if not path.is_file():
+    if not _is_there(path):
         raise Unreadable(f"{path} is not there.")
     # Read-only, so that a wrong path makes no file and a right one stays as it is for the version that wrote it.
     engine = sa.create_engine(
@@ -161,6 +166,13 @@ def _open(address: sa.URL) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", _read_any_text)
     return engine
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # as good as not there, for us
+        return False
 
 
 def _read_any_text(connection: Any, _record: object) -> None:

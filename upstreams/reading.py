@@ -8,9 +8,9 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any
 
+from facts.naming import MAX_NAME
 from kernel.errors import ProviderMalformed
 from kernel.http import HttpAnswer
-from kernel.naming import MAX_NAME
 
 Json = Mapping[str, Any]
 

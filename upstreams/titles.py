@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from unidecode import unidecode
 
-from kernel.naming import MAX_NAME, match_key
+from facts.naming import MAX_NAME, match_key
 
 # What stands at the end in brackets, or behind a dash with blanks around it.
 _SUFFIX = re.compile(r"(?P<rest>.*\S)\s*(?:[(\[](?P<bracketed>[^()\[\]]*)[)\]]|\s[-–—]\s(?P<dashed>.*))\s*", re.DOTALL)

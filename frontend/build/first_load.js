@@ -19,7 +19,8 @@ const kib = (files) =>
   [...files].reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, dist)), { level: 6 }).length, 0) / 1024;
 
 const shell = new Set(["index.html", ...filesOf("index.html")]);
-const pages = Object.keys(manifest).filter((name) => manifest[name].isDynamicEntry && name.startsWith("src/pages/"));
+// What a page loads later by itself is none.
+const pages = Object.keys(manifest).filter((name) => manifest[name].isDynamicEntry && /^src\/pages\/(\w+)\/\1\.tsx$/.test(name));
 const sizes = pages.map((name) => [name, kib(new Set([...shell, ...filesOf(name)]))]);
 if (process.argv.includes("--pages")) {
   for (const [name, size] of sizes) console.log(`  ${size.toFixed(0)} KiB with ${name}`);

@@ -7,10 +7,10 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from facts.checking import Freshness, check_of, evidence_of
 from facts.known import Check, F, Fact, K, V
+from facts.naming import match_key
 from facts.values import Tag
 from kernel.asking import Asker, Reply
 from kernel.evidence import Absent, Answer, Evidence, Found
-from kernel.naming import match_key
 from services.album.domain import (
     AlbumField,
     AlbumIdentity,

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
+from facts import naming
 from facts.values import Image, Text
-from kernel import naming
 from services.artist.ids import is_spotify_id
 
 ArtistId = NewType("ArtistId", str)

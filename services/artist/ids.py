@@ -2,7 +2,7 @@
 
 import re
 
-from kernel.naming import is_uuid
+from facts.naming import is_uuid
 from upstreams.wikidata import is_item_id
 
 _SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")

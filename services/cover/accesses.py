@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
+import structlog
+
 from kernel.clock import Clock
+from kernel.errors import OwnFault
 from services.cover.domain import ImageId
 
 _TOGETHER: Final = timedelta(minutes=1)
+_log = structlog.get_logger(__name__)
 
 
 class Accesses:
@@ -28,4 +32,7 @@ class Accesses:
             if now - self._written_at < _TOGETHER:
                 return
             noted, self._noted, self._written_at = self._noted, {}, now
-        self._write(noted)
+        try:
+            self._write(noted)
+        except OwnFault as error:  # no reason not to show the image
+            _log.warning("accesses_not_noted", count=len(noted), error=str(error))

@@ -5,6 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
+
 from kernel import deadline
 from kernel.errors import DeadlineSpent, OwnFault, ProviderFault
 from services.cover.choosing import Asked
@@ -14,6 +16,7 @@ from services.cover.imaging.looks import Rejected
 from services.cover.providers import FindsPictures
 
 _AT_HOME = (SourceName.EMBEDDED, SourceName.LOCAL)
+_log = structlog.get_logger(__name__)
 
 
 class KeepsPictures(Protocol):
@@ -83,6 +86,10 @@ class Chain:
         except (ProviderFault, OwnFault) as error:
             tried.append(Tried(name, Outcome.FAULT, str(error), retry_after=error.retry_after))
             return None
+        except Exception as error:  # noqa: BLE001 - what one source's answer leads us to must not keep the others from being asked
+            _log.error("source_failed", source=str(name), cover=str(subject.ref), exc_info=error)
+            tried.append(Tried(name, Outcome.FAULT, f"A bug ({type(error).__name__}); our log has the rest."))
+            return None
         if isinstance(answer, NoPicture):
             tried.append(Tried(name, answer.outcome, answer.reason, held=answer.held))
             return None
@@ -91,11 +98,11 @@ class Chain:
                 shown, image = self._keeper.keep(picture)
             except Rejected as error:
                 outcome = Outcome.FAULT if error.may_pass else Outcome.REJECTED
-                tried.append(Tried(name, outcome, str(error), held=picture.held, taken=picture.taken))
+                tried.append(Tried(name, outcome, str(error), held=picture.held))
                 return None
             if self._poisoned(shown.digest):
                 reason = "It is the same picture as that of many others, so it is nobody's."
-                tried.append(Tried(name, Outcome.REJECTED, reason))
+                tried.append(Tried(name, Outcome.REJECTED, reason, held=picture.held))
                 return None
             tried.append(Tried(name, Outcome.HIT, f"Found: {picture.origin}", held=picture.held, taken=picture.taken))
             return shown, image

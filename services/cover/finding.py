@@ -45,17 +45,19 @@ class Finding:
         """Asks the sources in order, and again later those that gave no answer."""
         ref = _ref_of(context.job.payload)
         cover = self._store.load(ref)
-        if cover is None or cover.is_locked:
+        if cover is None:
             return None
+        rounds = (context.job.progress or {}).get("rounds", 0)
+        is_waited_for = context.job.lane is Lane.HIGH
         try:
             subject = self._house.describe(ref)
+            self._store.name(subject)
+            if cover.is_locked:
+                return None
+            result = self._chain.ask(subject, lambda known: self._house.complete(known, is_waited_for=is_waited_for), rounds)
         except NotFound:
             self._store.bury(ref)
             return None
-        self._store.name(subject)
-        rounds = (context.job.progress or {}).get("rounds", 0)
-        is_waited_for = context.job.lane is Lane.HIGH
-        result = self._chain.ask(subject, lambda known: self._house.complete(known, is_waited_for=is_waited_for), rounds)
         settled = settle(cover.shown, result.asked, now=self._clock.now(), patience=self._patience)
         self._store.settle(context.commit({"rounds": rounds + 1}), ref, settled, result.asked.tried)
         for each in result.asked.tried:

@@ -25,9 +25,9 @@ class Housekeeping:
         self._store = store
         self._clock = clock
 
-    def make_room(self) -> None:
-        """Where the store has more than it may: takes away what was looked at the longest ago."""
-        gone = self._images.make_room(self._store.list_least_used(_AT_ONCE))
+    def make_room(self, *spared: ImageId) -> None:
+        """Where the store has more than it may, or its disk too little left: takes away what was looked at the longest ago."""
+        gone = self._images.make_room(lambda: self._store.list_least_used(_AT_ONCE), spared=spared)
         if gone:
             self._store.forget_images(gone)
             _log.info("images_removed", count=len(gone))
@@ -37,8 +37,7 @@ class Housekeeping:
         now = self._clock.now()
         self._store.forget_gone(now - _GONE_FOR)
         while unused := self._store.list_unused(now - _GRACE, _AT_ONCE):
-            self._store.forget_images(unused)
-            self._images.remove(unused)
+            self._store.forget_images(unused)  # only: of their files those are spared that were put again meanwhile
         self._images.sweep(self._known)
         self.make_room()
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from kernel.clock import Clock
-from kernel.errors import OwnFault
+from kernel.errors import SoniqueBayError
 from kernel.jobs import Again, JobContext, Jobs, Lane
 from services.cover.domain import CoverRef, Kind
 from services.cover.finding import Finding
@@ -21,6 +21,8 @@ _NEW_FOR: Final = timedelta(days=1)
 _AT_ONCE: Final = 500
 _COME_BACK: Final = timedelta(seconds=15)
 _SWEEP_EVERY: Final = timedelta(hours=6)
+_FOR_EVER: Final = 1_000_000
+"""Attempts of what recurs: a disk that was away for an hour must not end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def register(jobs: Jobs, work: Work) -> None:
     jobs.register(BACKFILL, doing.backfill)
     jobs.register(SWEEP, doing.sweep)
     for kind in (BACKFILL, SWEEP):
-        jobs.store.enqueue(kind, lane=Lane.LOW, dedupe_key=kind)
+        jobs.store.enqueue(kind, lane=Lane.LOW, dedupe_key=kind, max_attempts=_FOR_EVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,13 @@ class _Doing:
         """Has the covers of the library looked for that nobody has asked for yet, and again all those whose time has come."""
         if not self.work.backfill_interval:
             return None
-        self.work.store.request_due()
         try:
+            self.work.store.request_due()
             for kind in Kind:
                 members = self.work.house.list_library(kind)
                 while some := list(islice(members, _AT_ONCE)):
                     self._request(some)
-        except OwnFault as error:  # a neighbour that is away for long must not bury what is to come again by itself
+        except SoniqueBayError as error:  # a neighbour that is away, or refuses a page, must not bury what is to come again
             return Again(self.work.clock.now() + _COME_BACK, str(error))
         return Again(self.work.clock.now() + self.work.backfill_interval)
 

@@ -21,11 +21,13 @@ class Keeper:
         self._clock = clock
 
     def keep(self, picture: Picture) -> tuple[Shown, Image]:
+        self._housekeeping.make_room()  # on a full disk nothing could be made to take the place of anything
+        self._images.check_room()
         with self._images.stage() as stage:
             look = self._workshop.look_into(picture.descriptor, stage.descriptors)
             image = stage.keep(look)
         self._store.keep_image(image)
-        self._housekeeping.make_room()
+        self._housekeeping.make_room(image.id)  # nothing shows it yet, so it would be the first to go
         shown = Shown(
             image_id=image.id,
             source=picture.source,

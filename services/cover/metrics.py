@@ -3,13 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from kernel.errors import OwnFault
 from services.cover.domain import Kind, State, Tried
 from services.cover.stats import Figures
 from upstreams.metrics import UpstreamMeter
+
+_log = structlog.get_logger(__name__)
 
 
 class CoverMeter(UpstreamMeter):
@@ -41,7 +45,11 @@ class _Standing(Collector):
         self._figures = figures
 
     def collect(self) -> Iterator[Any]:
-        figures = self._figures()
+        try:
+            figures = self._figures()
+        except OwnFault as error:  # without these, all the others are still told: an outage is when they are needed
+            _log.warning("covers_not_counted", error=str(error))
+            return
         ratio = GaugeMetricFamily(
             "cover_source_success_ratio", "Hits as a share of hits and misses; faults do not count.", labels=["kind", "source"]
         )

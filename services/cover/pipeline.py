@@ -1,11 +1,14 @@
 """What is answered about a cover, and what is set off by asking? Reads touch this service's own tables and files alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import BinaryIO, Final
 
-from kernel.errors import FailedPrecondition, InvalidArgument, NotFound
+import structlog
+
+from kernel.errors import FailedPrecondition, InvalidArgument, NotFound, OwnFault
 from kernel.jobs import Lane
 from kernel.waiting import Waiting
 from services.cover.accesses import Accesses
@@ -13,7 +16,7 @@ from services.cover.chain import KeepsPictures, Sources
 from services.cover.domain import Attempt, Cover, CoverRef, Grade, Kind, Picture, Shown, SourceName, State
 from services.cover.imaging.looks import Rejected
 from services.cover.imaging.placeholder import MEDIA_TYPE, Placeholders
-from services.cover.keeping import ImageStore
+from services.cover.keeping import Held, ImageStore
 from services.cover.store import CoverStore
 
 _POLL: Final = 0.5
@@ -22,6 +25,7 @@ _NAMED: Final = 32
 _UPLOADED: Final = "uploaded"
 PLACEHOLDER: Final = "placeholder"
 """The source of what is drawn while there is no image."""
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +71,19 @@ class CoverPipeline:
 
     def serve(self, ref: CoverRef, size: int, expected: str) -> Served:
         """The image, or a placeholder while it is looked for. Raises NotFound."""
-        cover = self._look(ref)
-        if cover is not None and cover.shown is not None and cover.image is not None:
-            held = self._parts.images.open(cover.shown.image_id, size)
-            if held is not None:
-                self._parts.accesses.note(cover.shown.image_id)
-                content = name_of(cover.shown)
-                source, is_expected = str(cover.shown.source), expected == content
-                return Served(held.file, held.length, held.media_type, f"{content}.{held.size}", source, is_expected)
-            # Somebody took the file away: it is looked for as if it had never been.
-            self._store.forget_images([cover.shown.image_id])
-            self._store.await_one(ref, None)
-        drawn = self._parts.placeholders.draw(cover.name if cover else "", str(ref), size)
-        return Served(BytesIO(drawn), len(drawn), MEDIA_TYPE, "", PLACEHOLDER, is_expected=False)
+        cover = self._load(ref)
+        try:
+            opened = self._open(ref, cover, size)
+        except OwnFault as error:  # a placeholder needs neither the folder of images nor anything written
+            _log.warning("image_not_served", cover=str(ref), error=str(error))
+            opened = None
+        if opened is None:
+            drawn = self._parts.placeholders.draw(cover.name if cover else "", str(ref), size)
+            return Served(BytesIO(drawn), len(drawn), MEDIA_TYPE, "", PLACEHOLDER, is_expected=False)
+        shown, held = opened
+        self._parts.accesses.note(shown.image_id)
+        content, source = name_of(shown), str(shown.source)
+        return Served(held.file, held.length, held.media_type, f"{content}.{held.size}", source, expected == content)
 
     def get(self, ref: CoverRef) -> Cover:
         """What is known of the cover. Raises NotFound."""
@@ -90,8 +94,8 @@ class CoverPipeline:
 
     def explain(self, ref: CoverRef) -> list[Explained]:
         """Every source in the order of asking. Raises NotFound."""
-        self.get(ref)
-        attempts = self._store.list_attempts(ref)
+        cover = self.get(ref)
+        attempts = {source: _as_planned(attempt, cover) for source, attempt in self._store.list_attempts(ref).items()}
         return [Explained(source, attempts.get(source)) for source in self._parts.sources[ref.kind].order]
 
     def refresh(self, ref: CoverRef) -> Cover:
@@ -104,13 +108,11 @@ class CoverPipeline:
     def upload(self, ref: CoverRef, content: bytes) -> Cover:
         """Shows and locks it. Raises InvalidArgument for what cannot be shown, NotFound, OwnFault."""
         self.get(ref)
-        picture = Picture.of_bytes(SourceName.UPLOAD, Grade.OWN, content, _UPLOADED)
-        try:
-            shown, _ = self._parts.keeper.keep(picture)
-        except Rejected as error:
-            raise InvalidArgument.of("image", str(error)) from error
-        finally:
-            picture.close()
+        with closing(Picture.of_bytes(SourceName.UPLOAD, Grade.OWN, content, _UPLOADED)) as picture:
+            try:
+                shown, _ = self._parts.keeper.keep(picture)
+            except Rejected as error:
+                raise InvalidArgument.of("image", str(error)) from error
         self._store.choose(ref, shown)
         return self.get(ref)
 
@@ -122,7 +124,7 @@ class CoverPipeline:
 
     def revert(self, ref: CoverRef, image_id: str) -> Cover:
         """To its last version, or to this one; locked from then on. Raises NotFound and FailedPrecondition."""
-        versions = [shown for shown, _ in self.get(ref).versions if not image_id or shown.image_id.startswith(image_id)]
+        versions = [shown for shown, _ in self.get(ref).versions if image_id in ("", name_of(shown), shown.image_id)]
         if not versions:
             raise FailedPrecondition("It has had no such image, or that is not kept any more.")
         self._store.choose(ref, versions[0])
@@ -140,19 +142,49 @@ class CoverPipeline:
             changed = [found[ref] for ref in refs if ref in found and seen.get(ref) != found[ref].revision]
             if changed:
                 seen |= {cover.ref: cover.revision for cover in changed}
-                yield changed
+                yield self._store.with_versions(changed)
 
     def request(self, refs: Sequence[CoverRef], lane: Lane, *, is_changed: bool) -> int:
         return self._store.request(refs, lane, is_changed=is_changed)
 
     def _look(self, ref: CoverRef) -> Cover | None:
         """What is known; has it looked for where somebody ought to wait no longer. Raises NotFound."""
+        cover = self._load(ref)
+        if cover is None or _is_missed(cover):
+            self._store.await_one(ref, cover)
+        return cover
+
+    def _load(self, ref: CoverRef) -> Cover | None:
         cover = self._store.load(ref)
         if cover is not None and cover.state is State.GONE:
             raise NotFound("There is no such album or artist.")
-        if cover is None or (cover.shown is None and cover.state is not State.ABSENT):
-            self._store.await_one(ref, cover)
         return cover
+
+    def _open(self, ref: CoverRef, cover: Cover | None, size: int) -> tuple[Shown, Held] | None:
+        """The image, or none: then it is looked for where it ought to be. Raises OwnFault."""
+        if cover is None or cover.shown is None:
+            if cover is None or _is_missed(cover):
+                self._store.await_one(ref, cover)
+            return None
+        held = self._parts.images.open(cover.shown.image_id, size)
+        if held is not None:
+            return cover.shown, held
+        # Somebody took the file away: it is looked for as if it had never been.
+        self._store.forget_images([cover.shown.image_id])
+        self._store.await_one(ref, None)
+        return None
+
+
+def _is_missed(cover: Cover) -> bool:
+    """Whether there is no image, though there might be one. Who an artist is was not asked as long as nobody waited."""
+    is_settled = cover.state is State.ABSENT and (cover.ref.kind is Kind.ALBUM or cover.asked_at is not None)
+    return cover.shown is None and not is_settled
+
+
+def _as_planned(attempt: Attempt, cover: Cover) -> Attempt:
+    """Without a time where its source is not asked then: a person has chosen since, or its turn did not come last time."""
+    is_planned = cover.next_check_at is not None and attempt.at == cover.checked_at
+    return attempt if is_planned else replace(attempt, asked_again_at=None)
 
 
 def name_of(shown: Shown) -> str:

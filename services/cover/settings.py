@@ -64,7 +64,7 @@ class CoverSettings(AskingSettings, MusicbrainzSettings, WikidataSettings):
 
     cover_store_max_bytes: int = Field(2 * 2**30, ge=2**20, description="Bytes of images kept on disk at most.")
     cover_recheck: Span = Field(
-        timedelta(days=30), description="How long until a better one is looked for than a cover that is not of the best grade."
+        timedelta(days=30), description="How long until a cover is looked for again, since a better one may be had by then."
     )
     cover_backfill_interval: Span = Field(
         timedelta(minutes=15), description="Time between two looks for albums and artists without a cover; 0: only when asked."

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 
 from kernel.clock import Clock
 from kernel.jobs import Lane
 from services.cover.chain import Sources
 from services.cover.domain import Kind, Outcome, SourceName, State
-from services.cover.keeping import ImageStore
 from services.cover.store import CoverStore
+from services.cover.storing.counting import Counted
 
 _SETTLED = (Outcome.HIT, Outcome.MISS)
+_KEPT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +48,20 @@ class Figures:
 
 
 class Stats:
-    """Counts when it is asked; any thread may ask."""
+    """Any thread may ask."""
 
-    def __init__(
-        self, store: CoverStore, images: ImageStore, sources: Mapping[Kind, Sources], max_bytes: int, clock: Clock
-    ) -> None:
+    def __init__(self, store: CoverStore, sources: Mapping[Kind, Sources], max_bytes: int, clock: Clock) -> None:
         self._store = store
-        self._images = images
         self._sources = sources
         self._max_bytes = max_bytes
         self._clock = clock
+        self._lock = Lock()  # guards the two below, and lets one count for all
+        self._counted: Counted | None = None
+        self._kept_until = 0.0
 
     def figures(self) -> Figures:
-        counted = self._store.count()
-        oldest = counted.oldest_due_at
+        counted, queued = self._count(), self._store.count_queue()
+        oldest = queued.oldest_due_at
         return Figures(
             sources=tuple(
                 SourceFigures(kind, name, counted.outcomes.get((kind, name), {}), self._why_off(kind, name))
@@ -67,15 +69,25 @@ class Stats:
                 for name in (*sources.order, *(each for each in sources.off if each not in sources.order))
             ),
             covers=counted.covers,
-            queue=counted.queue,
+            queue=queued.by_lane,
             oldest_age_seconds=max(0.0, (self._clock.now() - oldest).total_seconds()) if oldest else 0.0,
             images=counted.images,
-            bytes=self._images.used_bytes(),
+            bytes=counted.image_bytes,
             max_bytes=self._max_bytes,
             quarantined=counted.quarantined,
             embedded_ratio=counted.embedded_ratio,
             external_ratio=counted.external_ratio,
         )
+
+    def _count(self) -> Counted:
+        """Kept for ten times as long as counting took, so that who asks all the time costs no more than a tenth of it."""
+        with self._lock:
+            began = self._clock.monotonic()
+            if self._counted is None or began >= self._kept_until:
+                self._counted = self._store.count()
+                ended = self._clock.monotonic()
+                self._kept_until = ended + _KEPT * (ended - began)
+            return self._counted
 
     def _why_off(self, kind: Kind, name: SourceName) -> str:
         sources = self._sources[kind]

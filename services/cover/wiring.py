@@ -92,7 +92,7 @@ class _Building:
         housekeeping = Housekeeping(images, store, clock)
         keeper = Keeper(self._workshop, images, store, housekeeping, clock)
         sources = self._sources()
-        stats = Stats(store, images, sources, settings.cover_store_max_bytes, clock)
+        stats = Stats(store, sources, settings.cover_store_max_bytes, clock)
         self._meter.show(stats.figures)
         pipeline = CoverPipeline(
             PipelineParts(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from kernel.naming import is_uuid
+from facts.naming import is_uuid
 from kernel.neighbours import Neighbour
 from services.tracker.newcomers import Found
 from services.tracker.storing.titles import TitleIds, UnnamedTitle

@@ -6,10 +6,10 @@ from typing import Protocol
 
 import structlog
 
+from facts.naming import MAX_NAME, clean_name
 from kernel.database import Database
 from kernel.errors import InvalidArgument, OwnFault
 from kernel.jobs import JobContext
-from kernel.naming import MAX_NAME, clean_name
 from services.tracker.domain import ImportId
 from services.tracker.storing.titles import TitleIds, UnnamedTitle, name_titles, unnamed_titles
 

@@ -1,8 +1,11 @@
 """HttpBody answers: bytes a browser can cache and resume; HttpBody requests: uploads."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
 
+from tests.gateway.conftest import MakeGateway
 from tests.gateway.trial import PICTURE, TrialServer
 
 WHOLE, STREAM = "/trial/v1/pictures/p", "/trial/v1/pictures/p:stream"
@@ -108,6 +111,27 @@ def test_an_upload_arrives_with_its_type(client: httpx.Client, trial: TrialServe
 @pytest.mark.parametrize(("size", "status"), [(20 * 2**20, 200), (20 * 2**20 + 1, 413)])
 def test_an_upload_may_have_20_mebibytes(client: httpx.Client, size: int, status: int) -> None:
     assert client.put(WHOLE, content=b"x" * size, headers={"content-type": "image/png"}).status_code == status
+
+
+def test_a_method_may_have_a_limit_of_its_own_for_uploads(make_gateway: MakeGateway) -> None:
+    client = make_gateway(gateway_upload_mebibytes="UploadPicture=1").client
+
+    fits, does_not = (
+        client.put(WHOLE, content=b"x" * size, headers={"content-type": "image/png"}) for size in (2**20, 2**20 + 1)
+    )
+
+    assert (fits.status_code, does_not.status_code) == (200, 413)
+
+
+def test_of_many_uploads_at_once_one_is_handed_on_at_a_time(client: httpx.Client, trial: TrialServer) -> None:
+    def upload(_number: int) -> int:
+        return client.put(WHOLE, content=b"x" * 2**20, headers={"content-type": "image/png"}).status_code
+
+    with ThreadPoolExecutor(8) as uploaders:
+        answers = list(uploaders.map(upload, range(24)))
+
+    assert answers == [200] * 24
+    assert trial.most_uploads == 1
 
 
 @pytest.mark.parametrize(

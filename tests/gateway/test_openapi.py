@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 import schemathesis
 
+from scripts import openapi
 from tests.gateway.conftest import MakeGateway
 from tests.gateway.running import SECRET, RunningGateway
 from tests.gateway.trial import TrialServer
@@ -31,6 +32,19 @@ def test_the_description_is_valid_and_every_schema_too(document: dict[str, Any])
     assert document["openapi"] == "3.1.0"
     for schema in document["components"]["schemas"].values():
         jsonschema_rs.meta.validate(schema | {"$schema": "https://json-schema.org/draft/2020-12/schema"})
+
+
+def test_what_the_web_app_is_typed_by_is_what_the_gateway_gives_out(
+    open_house: RunningGateway, contract: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "openapi.json"
+    openapi.main([str(contract), str(target)])
+    written = target.stat().st_mtime_ns
+
+    openapi.main([str(contract), str(target)])
+
+    assert target.read_bytes() == open_house.client.get("/openapi.json").content
+    assert target.stat().st_mtime_ns == written
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

@@ -61,6 +61,8 @@ class TrialServer:
         self.may_answer = threading.Event()
         self.cancelled = threading.Event()
         self.waiting = threading.Semaphore(0)
+        self._uploading = threading.Lock()  # guards the two below
+        self._uploads = self.most_uploads = 0
 
     def message(self, kind: str, /, **fields: Any) -> Any:
         return GetMessageClass(self.contract.pool.FindMessageTypeByName(f"trial.v1.{kind}"))(**fields)
@@ -153,7 +155,13 @@ class TrialServer:
             yield reply(content_type="image/jpeg", data=PICTURE[start : start + PIECE])
 
     def _upload_picture(self, message: Any, _context: Any, reply: Any) -> Any:
-        return reply(size=len(message.picture.data), content_type=message.picture.content_type)
+        with self._uploading:
+            self._uploads += 1
+            self.most_uploads = max(self.most_uploads, self._uploads)
+        said = reply(size=len(message.picture.data), content_type=message.picture.content_type)
+        with self._uploading:
+            self._uploads -= 1
+        return said
 
 
 def fail(context: grpc.ServicerContext, error: Exception) -> None:

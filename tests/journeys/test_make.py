@@ -1,4 +1,4 @@
-"""The Makefile over an interpreter that only notes what it was asked: which libraries are installed, and when."""
+"""The Makefile over an interpreter and a Node that only note what they were asked: what is installed and built, and when."""
 
 import os
 import shutil
@@ -16,6 +16,14 @@ if [ "$1 $2" = "-m venv" ]; then
     [ -z "${BROKEN:-}" ] || exit 1
     cp "$0" "$3/bin/python"
 fi
+if [ "$1" = "scripts/openapi.py" ]; then [ -e "$3" ] || touch "$3"; fi
+"""
+
+NODE = """#!/bin/bash
+echo "npm $@" >> "$CALLS"
+if [ "$3" = "ci" ]; then mkdir -p frontend/node_modules; fi
+if [ "${@: -1}" = "types" ]; then touch frontend/src/api/schema.ts; fi
+if [ "${@: -1}" = "build" ]; then mkdir -p frontend/dist; fi
 """
 
 
@@ -30,13 +38,32 @@ class Clone:
         (folder / "requirements.lock").touch()
         (folder / "requirements-dev.lock").touch()
         shutil.copy(ROOT / "Makefile", folder)
+        self._lay_web_app(folder)
         (folder / "fake-python").write_text(PYTHON)
         (folder / "fake-python").chmod(0o755)
+
+    def _lay_web_app(self, folder):
+        """Its sources, and a Node new enough for it."""
+        for name in ("scripts", "tools", "frontend/src/api", "frontend/build"):
+            (folder / name).mkdir(parents=True)
+        for name in ("package.json", "package-lock.json", "build/types.js", "src/main.tsx"):
+            (folder / "frontend" / name).touch()
+        for name in ("with_node.sh", "get_browser.sh"):
+            shutil.copy(ROOT / "scripts" / name, folder / "scripts")
+        (folder / "scripts" / "openapi.py").touch()
+        for name, text in {"npm": NODE, "node": "#!/bin/sh", "chromium": "#!/bin/sh"}.items():
+            (folder / "tools" / name).write_text(text)
+            (folder / "tools" / name).chmod(0o755)
+
+    def built(self):
+        """What was asked of npm last."""
+        return [line.split()[-1] for line in self._calls.read_text().splitlines() if line.startswith("npm")]
 
     def make(self, verb, **settings):
         """What it installed, and how it ended."""
         self._calls.write_text("")
-        environment = {"PATH": os.environ["PATH"], "CALLS": str(self._calls), **settings}
+        tools = f"{self._folder / 'tools'}{os.pathsep}{os.environ['PATH']}"
+        environment = {"PATH": tools, "CALLS": str(self._calls), **settings}
         command = ["make", verb, f"PYTHON={self._folder / 'fake-python'}"]
         ended = subprocess.run(command, cwd=self._folder, env=environment, capture_output=True, text=True, check=False)
         installed = [line.split()[-1] for line in self._calls.read_text().splitlines() if line.startswith("-m pip")]
@@ -101,3 +128,38 @@ def test_without_the_venv_module_one_sentence_says_what_to_install(clone):
     assert sum("python3-venv" in line for line in failed.stderr.splitlines()) == 1
     assert mended.returncode == 0, mended.stderr
     assert installed == ["requirements.lock"]
+
+
+def test_the_web_app_is_built_once_and_again_when_it_has_changed(clone):
+    clone.make("run")
+    first = clone.built()
+    clone.make("test-web")
+    second = clone.built()
+    clone.pull("frontend/src/main.tsx")
+    clone.make("run")
+
+    assert first == ["--no-progress", "types", "build"]
+    assert second == []
+    assert clone.built() == ["build"]
+
+
+def test_a_machine_without_a_browser_is_told_what_to_install(clone, tmp_path):
+    (tmp_path / "tools" / "chromium").unlink()
+    (tmp_path / "tools" / "id").write_text("#!/bin/sh\necho 1000")
+    (tmp_path / "tools" / "id").chmod(0o755)
+    hidden = {"PATH": f"{tmp_path / 'tools'}{os.pathsep}{lay_without_browsers(tmp_path / 'bin')}"}
+
+    _, failed = clone.make("test-web", **hidden)
+
+    assert failed.returncode != 0
+    assert "chromium" in failed.stderr
+
+
+def lay_without_browsers(folder):
+    """The machine's own commands but for browsers."""
+    folder.mkdir()
+    for place in os.environ["PATH"].split(os.pathsep):
+        for command in Path(place).glob("*"):
+            if not command.name.startswith(("chromium", "google-chrome")) and not (folder / command.name).exists():
+                (folder / command.name).symlink_to(command)
+    return folder

@@ -284,6 +284,38 @@ def test_a_running_job_asked_for_again_runs_once_more_before_the_time_it_names_i
     assert store.reserve(10) == []
 
 
+@pytest.mark.parametrize("ending", ["succeed", "postpone"])
+def test_a_job_that_somebody_waits_for_by_now_waits_behind_nobody_of_the_lane_it_was_in(
+    store: JobStore, clock: FakeClock, ending: str
+) -> None:
+    job_id = store.enqueue("walk", lane=Lane.LOW, dedupe_key="one")
+    store.reserve(1)
+    running = claim(store, job_id)
+    others = [store.enqueue("walk", lane=Lane.LOW) for _ in range(3)]
+    store.enqueue("walk", lane=Lane.HIGH, dedupe_key="one")
+
+    if ending == "succeed":
+        store.succeed(running)
+    else:
+        store.postpone(running, clock.now() + timedelta(seconds=1))
+        clock.advance(1)
+
+    assert store.reserve(1) == [job_id]
+    assert len(others) == 3
+
+
+def test_beside_what_is_sent_one_more_goes_to_who_has_a_thread_for_the_hasty(store: JobStore) -> None:
+    for _ in range(4):
+        store.enqueue("walk", lane=Lane.LOW)
+    assert len(store.reserve(4)) == 4
+    normal, high = store.enqueue("walk"), store.enqueue("walk", lane=Lane.HIGH)
+
+    assert store.reserve(4) == []
+    assert store.reserve(1, is_express=True) == [high]
+    assert store.reserve(1, is_express=True) == []
+    assert store.reserve(6) == [normal]
+
+
 def test_a_dead_job_asked_for_again_begins_anew_and_a_finished_one_is_another(store: JobStore) -> None:
     first = store.enqueue("walk", dedupe_key="one")
     store.bury(claim(store, first), "no good")

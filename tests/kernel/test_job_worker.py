@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kernel.clock import SystemClock
 from kernel.database import Database
 from kernel.job_store import JobStore
-from kernel.job_table import JobState, job_table
+from kernel.job_table import JobState, Lane, job_table
 from kernel.job_worker import JobWorker
 from kernel.jobs import JobContext, Jobs
 from tests.fakes.patience import eventually
@@ -109,6 +109,29 @@ def test_every_job_is_carried_to_its_handler_once(jobs: Jobs, start: Start, redi
 
     assert tally.complete.wait(SOON)
     assert sorted(tally.done) == sorted(made)
+
+
+@unhurried
+@on_sqlite
+def test_what_somebody_waits_for_runs_though_every_thread_is_busy_for_long(jobs: Jobs, start: Start) -> None:
+    may_end, all_begun, is_done = threading.Event(), Tally(2), threading.Event()
+
+    def take_long(context: JobContext) -> None:
+        all_begun(context)
+        may_end.wait(SOON)
+
+    jobs.register("walk", take_long)
+    jobs.register("click", lambda _: is_done.set())
+    for _ in range(20):
+        jobs.store.enqueue("walk", lane=Lane.LOW)
+    start()
+    assert all_begun.complete.wait(SOON)
+
+    jobs.store.enqueue("click", lane=Lane.HIGH)
+    was_done = is_done.wait(SOON)
+    may_end.set()
+
+    assert was_done
 
 
 @unhurried

@@ -61,7 +61,17 @@ def test_a_path_that_is_not_there_is_not_made(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("place", ["mysql://somebody:secret@127.0.0.1/x", "://", "postgresql://somebody:secret@127.0.0.1:1/x"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "mysql://somebody:secret@127.0.0.1/x",
+        "://",
+        "postgresql://somebody:secret@127.0.0.1:1/x",
+        "postgresql://somebody@127.0.0.1:1/x?password=secret&sslpassword=secret",
+        "postgresql://somebody:secret@127.0.0.1:port/x",
+        "/" + "long" * 1000,
+    ],
+)
 def test_a_database_that_cannot_be_read_is_refused_without_its_password(place: str):
     with pytest.raises(Unreadable) as refused:
         OldDatabase.at(place)

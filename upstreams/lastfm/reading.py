@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.dom.minidom import Element
 
+from facts.naming import is_uuid
 from facts.values import Image, Tag, Text
-from kernel.naming import is_uuid
 from upstreams.reading import without_markup
 
 # The white star that stands for "no picture" since 2019.

@@ -21,7 +21,7 @@ interface Answering<Data> {
 }
 
 /** The answer itself; throws a Failure (the gateway said no) or Unreachable (it said nothing). */
-export async function ask<Data>(answering: Promise<Answering<Data>>): Promise<Data> {
+export async function ask<Data>(answering: Promise<Answering<Data>>): Promise<NonNullable<Data>> {
   let answer: Answering<Data>;
   try {
     answer = await answering;
@@ -32,6 +32,6 @@ export async function ask<Data>(answering: Promise<Answering<Data>>): Promise<Da
   }
   reachability.found();
   if (!answer.response.ok) throw failed(answer.response, answer.error);
-  // An answer without a body is `undefined`, and typed so.
-  return answer.data as Data;
+  // The description lets every message be null; a whole answer never is.
+  return answer.data as NonNullable<Data>;
 }

@@ -56,7 +56,9 @@ export function formatOf(language: Language) {
     moment: (value: string | Date) => moment.format(new Date(value)),
     /** "3 minutes ago", "in 2 hours" */
     relative: (value: string | Date, now: number) => {
-      const seconds = (new Date(value).getTime() - now) / 1000;
+      const told = (new Date(value).getTime() - now) / 1000;
+      // The page's clock ticks every few seconds: what has just happened is not yet to come.
+      const seconds = told > 0 && told < 10 ? 0 : told;
       const [name, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? (["second", 1] as const);
       return relative.format(Math.trunc(seconds / size), name);
     },

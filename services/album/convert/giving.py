@@ -5,9 +5,9 @@ from datetime import date, datetime
 from google.protobuf import struct_pb2
 
 from facts import giving
+from facts.naming import is_uuid
 from facts.values import Tag, Text
 from kernel.errors import InvalidArgument
-from kernel.naming import is_uuid
 from services.album.domain import AlbumField, Description
 from services.album.dossier import AlbumOverride, AlbumValue
 from soniquebay.album.v1 import album_pb2 as pb

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from facts.naming import MAX_NAME, clean_name, is_uuid, match_key
 from kernel.errors import InvalidArgument, NotFound, Violation
-from kernel.naming import MAX_NAME, clean_name, is_uuid, match_key
 from services.album.batches import MOST_TRACKS as MOST_OF_A_BATCH
 from services.album.batches import TYPES
 from services.album.domain import AlbumId, ArtistName, Kind, Title, TrackId, TrackName

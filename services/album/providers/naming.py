@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from unidecode import unidecode
 
-from kernel.naming import match_key, sort_key
+from facts.naming import match_key, sort_key
 
 _SPECIAL_TITLES = frozenset({"unknown", "unknown album", "unknown title", "unknown track"}) | {
     f"[{word}]" for word in ("unknown", "unknown album", "untitled", "no title", "data track", "silence")

@@ -3,7 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
-from kernel.naming import match_key
+from facts.naming import match_key
 from services.album.domain import ArtistName, Title, TrackName
 from services.album.scanning.listing import disc_of
 from services.album.scanning.tags import Tags, Unreadable, clean_text

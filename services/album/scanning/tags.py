@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from kernel.naming import MAX_NAME, clean_name, is_uuid, match_key
+from facts.naming import MAX_NAME, clean_name, is_uuid, match_key
 from services.album.scanning.wire import IDS, MOST_VALUES, TEXTS
 
 # What turns the direction of writing shows one name as another.

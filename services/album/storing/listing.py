@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kernel.naming import sort_key
+from facts.naming import sort_key
 from services.album.domain import AlbumId
 from services.album.storing.tables import albums, tracks
 

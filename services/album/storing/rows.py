@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kernel.naming import sort_key
+from facts.naming import sort_key
 from services.album.domain import Album, AlbumId, ArtistId, Title, Track, TrackId
 from services.album.storing.placing import Changes
 from services.album.storing.shelf import Named

@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from facts.naming import sort_key
 from kernel.database import dialect_insert, upsert
-from kernel.naming import sort_key
 from services.artist.domain import Artist, ArtistId, ArtistName, ArtistRef, Identity, IdScheme, clean_name, match_key
 from services.artist.identity.claims import GIVEN_BY_CALLER, asked_by
 from services.artist.identity.judging import Basis

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kernel.naming import sort_key
+from facts.naming import sort_key
 from services.artist.domain import ArtistId, Kind
 from services.artist.storing.tables import artists, checks, similar
 

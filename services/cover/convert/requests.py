@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from facts.naming import is_uuid
 from kernel.errors import InvalidArgument, NotFound, Violation
 from kernel.jobs import Lane
-from kernel.naming import is_uuid
 from services.cover.domain import SIZES, CoverRef, Kind
 from soniquebay.cover.v1 import cover_pb2 as pb
 
@@ -24,7 +24,7 @@ def ref(kind: str, entity_id: str) -> CoverRef:
     """Raises InvalidArgument for an unknown kind, NotFound for what cannot be an id."""
     if kind not in set(Kind):
         raise InvalidArgument.of("kind", f"must be one of {', '.join(Kind)}")
-    if not is_uuid(entity_id):
+    if not is_uuid(entity_id.lower()):
         raise NotFound("No album or artist has this id.")
     return CoverRef(Kind(kind), entity_id.lower())
 
@@ -41,7 +41,7 @@ def refs(names: Sequence[str], *, most: int) -> list[CoverRef]:
     if not 0 < len(names) <= most:
         raise InvalidArgument.of("covers", f"must name between 1 and {most} covers")
     parts = [name.partition("/") for name in names]
-    wrong = [at for at, (kind, _, entity_id) in enumerate(parts) if kind not in set(Kind) or not is_uuid(entity_id)]
+    wrong = [at for at, (kind, _, entity_id) in enumerate(parts) if kind not in set(Kind) or not is_uuid(entity_id.lower())]
     if wrong:
         raise InvalidArgument(*(Violation(f"covers[{at}]", "must be albums/{id} or artists/{id}") for at in wrong))
     return list(dict.fromkeys(CoverRef(Kind(kind), entity_id.lower()) for kind, _, entity_id in parts))

@@ -56,33 +56,35 @@ class EmbeddedPictures:
     def _take_out(
         self, folder: Folder, holding: Sequence[SubjectFile], troubles: list[str]
     ) -> Iterator[tuple[SubjectFile, Embedded]]:
-        """What it answers is the caller's to close. Raises Unreadable when none of them can be opened."""
-        opened = 0
+        """What it answers is the caller's to close. Raises Unreadable where it has none, and could not look into all of them."""
+        is_taken = is_missed = False
         for file in holding:
             deadline.check()
             try:
                 descriptor = folder.open(file.path)
             except OSError as error:
                 raise_if_ours(error)
+                is_missed = True
                 continue
-            opened += 1
             try:
                 embedded = self._workshop.find_embedded(descriptor, _suffix(file.path))
             except Rejected as error:
                 troubles.append(str(error))
+                is_missed = is_missed or error.may_pass
                 continue
             finally:
                 os.close(descriptor)
             if embedded is None:
                 troubles.append("It holds no front picture.")
             else:
+                is_taken = True
                 yield file, embedded
-        if not opened:
-            raise Unreadable("None of its files can be opened; is the disk there?", retry_after=COME_BACK)
+        if is_missed and not is_taken:
+            raise Unreadable("Not all of its files can be read; is the disk there?", retry_after=COME_BACK)
 
 
 def _nothing(holding: Sequence[SubjectFile], troubles: list[str]) -> NoPicture:
-    reason = f"Of {len(holding)} files that hold a picture, it came out of none: {troubles[0] if troubles else 'they are gone.'}"
+    reason = f"Of {len(holding)} files that hold a picture, it came out of none: {troubles[0]}"
     return NoPicture(Outcome.REJECTED, reason, held=len(holding))
 
 

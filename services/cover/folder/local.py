@@ -79,7 +79,7 @@ def _of_artist(folder: Folder, files: Sequence[SubjectFile]) -> Iterator[bytes]:
 
 
 def _list(folder: Folder, path: bytes) -> dict[bytes, bytes] | None:
-    """Names of what is in the folder, by the same in small letters; None when it is not there."""
+    """Names of artists' pictures in the folder, by the same in small letters; None when it is not there. Links are none."""
     try:
         descriptor = folder.open_folder(path)
     except OSError as error:
@@ -88,6 +88,9 @@ def _list(folder: Folder, path: bytes) -> dict[bytes, bytes] | None:
             return None
         raise Unreadable(f"{show(path)} cannot be read.", retry_after=COME_BACK) from error
     try:
-        return {name.lower(): name for name in sorted(map(os.fsencode, os.listdir(descriptor)))}  # noqa: PTH208 - a descriptor
+        with os.scandir(descriptor) as found:  # one by one: there may be very many
+            files = (os.fsencode(each.name) for each in found if each.is_file(follow_symlinks=False))
+            names = sorted(name for name in files if name.lower() in _OF_ARTISTS)
+        return {name.lower(): name for name in names}
     finally:
         os.close(descriptor)

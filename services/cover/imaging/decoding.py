@@ -77,9 +77,11 @@ def make_renditions(source: Source, outputs: Sequence[int]) -> dict[str, Any]:
 
 
 def write_all(output: int, content: bytes) -> None:
-    """Raises Refused when that has no room."""
+    """Instead of what a process that was lost at it has left there. Raises Refused when that has no room."""
     rest = memoryview(content)
     try:
+        os.ftruncate(output, 0)
+        os.lseek(output, 0, os.SEEK_SET)
         while rest:
             rest = rest[os.write(output, rest) :]
     except OSError:

@@ -48,6 +48,10 @@ class Shelves:
             raise InvalidArgument.of("image_id", "is 64 hexadecimal digits")
         return self._root / image_id[:2] / image_id[2:4] / image_id
 
+    def check(self) -> None:
+        """Raises OSError where all of it is gone, as when its disk is: then nothing can be said about any image."""
+        self._aside.stat()
+
     def new_folder(self) -> Path:
         """An empty one, to make an image in. Raises OSError."""
         folder = self._new_name()

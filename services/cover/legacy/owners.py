@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from kernel.naming import match_key, sort_key
+from facts.naming import match_key, sort_key
 from kernel.neighbours import Neighbour
 from services.cover.domain import CoverRef, Kind
 from services.cover.legacy.reading import Wanted

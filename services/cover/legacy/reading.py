@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kernel.naming import MAX_NAME, clean_name, is_uuid
+from facts.naming import MAX_NAME, clean_name, is_uuid
 from services.cover.domain import Kind
 from services.cover.legacy.source import OldOwner
 from upstreams.older import SCHEME

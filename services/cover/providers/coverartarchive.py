@@ -6,9 +6,9 @@ original can have 60 MB. Old ones have none of 1200 pixels, which shows only whe
 
 import re
 
+from facts.naming import is_uuid
 from kernel.errors import ProviderFault
 from kernel.http import HttpAnswer
-from kernel.naming import is_uuid
 from services.cover.domain import Grade, NoPicture, Outcome, Picture, SourceName, Subject
 from services.cover.fetching import Fetched, Fetcher, Shelf
 from services.cover.providers.musicbrainz import Artwork, Directory
@@ -18,6 +18,7 @@ HOSTS = ("coverartarchive.org", "archive.org", "*.archive.org")
 _SIZES = (1200, 500, 250)
 # A proxy's 404 has other words, and says nothing about covers.
 _NONE = re.compile(rb"no (?:front )?cover (?:art|image) found", re.IGNORECASE)
+_TOLD_WITHIN = 64 * 1024
 
 _NO_ID = NoPicture(
     Outcome.SKIPPED, "No MusicBrainz id of this album is known, and the Cover Art Archive can be asked by nothing else."
@@ -78,4 +79,4 @@ def _id(written: str) -> str:
 
 def says_none(answer: HttpAnswer) -> bool:
     """Whether these are the archive's words for "no front picture"."""
-    return _NONE.search(answer.body) is not None
+    return _NONE.search(answer.body, 0, _TOLD_WITHIN) is not None

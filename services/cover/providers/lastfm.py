@@ -48,7 +48,10 @@ class LastfmImages:
         return _GONE if own else _ELSEWHERE
 
     def _at_hand(self, url: str) -> str:
-        found = urlsplit(url)
+        try:
+            found = urlsplit(url)
+        except ValueError:  # no URL, so on nobody's server
+            return url
         is_theirs = found.hostname in HOSTS and found.path.startswith(_PICTURES)
         return f"{self._url}/{found.path.removeprefix(_PICTURES)}" if is_theirs else url
 

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from facts.naming import is_uuid
 from kernel.clock import Clock
 from kernel.evidence import Absent, Answer, Found
 from kernel.guard import Guard
 from kernel.http import HttpClient
-from kernel.naming import is_uuid
 from upstreams.musicbrainz import Door
 from upstreams.musicbrainz.reading import linked_id
 from upstreams.reading import Json, child, text

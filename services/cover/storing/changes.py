@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kernel.database import dialect_insert, upsert
 from services.cover.domain import Attempt, CoverRef, Image, ImageId, Kind, Outcome, Shown, SourceName, State, Tried
-from services.cover.storing.rows import OF_IMAGE, image_of, image_values, is_of, key_of, shown_of, shown_values
+from services.cover.storing.rows import OF_IMAGE, image_of, image_values, is_any_of, is_of, key_of, shown_of, shown_values
 from services.cover.storing.tables import attempts, covers, images, quarantine, versions
 
 KEPT_VERSIONS: Final = 5
@@ -33,7 +33,7 @@ def change(connection: sa.Connection, ref: CoverRef, now: datetime, **values: An
 
 def show(connection: sa.Connection, ref: CoverRef, shown: Shown | None, now: datetime, **values: Any) -> None:
     """Shows this image; another one that was shown before becomes a version, and the oldest of many of those are forgotten."""
-    row = connection.execute(sa.select(covers).where(is_of(covers, ref))).one_or_none()
+    row = connection.execute(sa.select(covers).where(is_of(covers, ref)).with_for_update()).one_or_none()
     was = shown_of(row) if row else None
     if was is not None and (shown is None or was.image_id != shown.image_id):
         older = key_of(ref) | shown_values(was) | {"replaced_at": now}
@@ -48,6 +48,12 @@ def show(connection: sa.Connection, ref: CoverRef, shown: Shown | None, now: dat
 
 def keep_image(connection: sa.Connection, image: Image, now: datetime) -> None:
     upsert(connection, images, [image_values(image) | {"accessed_at": now, "created_at": now}], key=["id"])
+
+
+def hold_image(connection: sa.Connection, image_id: ImageId) -> bool:
+    """Whether the image is kept; if so, then until the end of the transaction."""
+    found = sa.select(images.c.id).where(images.c.id == image_id).with_for_update(read=True, key_share=True)
+    return connection.execute(found).first() is not None
 
 
 def note_attempts(
@@ -80,17 +86,25 @@ def list_attempts(connection: sa.Connection, ref: CoverRef) -> dict[SourceName, 
     }
 
 
-def list_versions(connection: sa.Connection, ref: CoverRef) -> list[tuple[Shown, Image]]:
-    """Latest first; those whose image is still kept."""
-    query = sa.select(versions, *OF_IMAGE).join(images, images.c.id == versions.c.image_id).where(is_of(versions, ref))
-    rows = connection.execute(query.order_by(versions.c.replaced_at.desc(), versions.c.image_id)).all()
-    return [(shown, image_of(row)) for row in rows if (shown := shown_of(row))]
+def list_versions(connection: sa.Connection, refs: Collection[CoverRef]) -> dict[CoverRef, list[tuple[Shown, Image]]]:
+    """Of each cover that has some, latest first; those whose image is still kept."""
+    query = sa.select(versions, *OF_IMAGE).join(images, images.c.id == versions.c.image_id).where(is_any_of(versions, refs))
+    found: dict[CoverRef, list[tuple[Shown, Image]]] = {}
+    for row in connection.execute(query.order_by(versions.c.replaced_at.desc(), versions.c.image_id)):
+        if shown := shown_of(row):
+            found.setdefault(CoverRef(Kind(row.kind), row.entity_id), []).append((shown, image_of(row)))
+    return found
 
 
-def find_claimants(connection: sa.Connection, digest: str) -> list[CoverRef]:
-    """Covers that show a picture of these bytes because a source outside has it for them."""
-    claims = sa.select(covers.c.kind, covers.c.entity_id).where(covers.c.digest == digest, covers.c.source.in_(OUTSIDE))
-    return [CoverRef(Kind(row.kind), row.entity_id) for row in connection.execute(claims.order_by(covers.c.entity_id))]
+def find_claimants(connection: sa.Connection, digest: str, *, is_for_good: bool = False) -> list[CoverRef]:
+    """Covers that show a picture of these bytes because a source outside has it for them, and no person chose it.
+
+    `is_for_good`: they stay so until the end of the transaction.
+    """
+    is_claimed = covers.c.digest == digest, covers.c.source.in_(OUTSIDE), covers.c.is_locked.is_(False)
+    claims = sa.select(covers.c.kind, covers.c.entity_id).where(*is_claimed).order_by(covers.c.kind, covers.c.entity_id)
+    found = connection.execute(claims.with_for_update() if is_for_good else claims)
+    return [CoverRef(Kind(row.kind), row.entity_id) for row in found]
 
 
 def count_unrelated(connection: sa.Connection, digest: str) -> int:
@@ -115,9 +129,8 @@ def is_in_quarantine(connection: sa.Connection, digest: str) -> bool:
 
 
 def forget_images(connection: sa.Connection, gone: Collection[ImageId]) -> list[CoverRef]:
-    """Whose covers they were: those have to be looked for again. Older versions of them are no more."""
-    lost = sa.select(covers.c.kind, covers.c.entity_id).where(covers.c.image_id.in_(gone))
-    refs = [CoverRef(Kind(row.kind), row.entity_id) for row in connection.execute(lost)]
-    connection.execute(sa.delete(versions).where(versions.c.image_id.in_(gone)))
+    """Whose covers they were, in order: those have to be looked for again."""
     connection.execute(sa.delete(images).where(images.c.id.in_(gone)))
-    return refs
+    # Asked afterwards: who is choosing one of them has done so by now.
+    lost = sa.select(covers.c.kind, covers.c.entity_id).where(covers.c.image_id.in_(gone))
+    return sorted(CoverRef(Kind(row.kind), row.entity_id) for row in connection.execute(lost))

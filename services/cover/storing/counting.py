@@ -21,23 +21,29 @@ class Counted:
 
     outcomes: Mapping[tuple[Kind, SourceName], Mapping[Outcome, int]]
     covers: Mapping[tuple[Kind, State], int]
-    queue: Mapping[Lane, int]
-    oldest_due_at: datetime | None
     images: int
+    image_bytes: int
     quarantined: int
     embedded_ratio: float | None
     external_ratio: float | None
 
 
-def count_all(connection: sa.Connection, kind_of_job: str, now: datetime) -> Counted:
-    """`kind_of_job` is that of the jobs that look for covers."""
-    queue, oldest = _count_queue(connection, kind_of_job, now)
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """How many jobs are due in each lane, and since when the first."""
+
+    by_lane: Mapping[Lane, int]
+    oldest_due_at: datetime | None
+
+
+def count_all(connection: sa.Connection) -> Counted:
+    """Reads whole tables."""
+    image_count, image_bytes = connection.execute(sa.select(sa.func.count(), sa.func.sum(images.c.bytes))).one()
     return Counted(
         outcomes=_count_outcomes(connection),
         covers=_count_covers(connection),
-        queue=queue,
-        oldest_due_at=oldest,
-        images=connection.execute(sa.select(sa.func.count()).select_from(images)).scalar_one(),
+        images=image_count,
+        image_bytes=int(image_bytes or 0),
         quarantined=connection.execute(sa.select(sa.func.count()).select_from(quarantine)).scalar_one(),
         embedded_ratio=_count_embedded(connection),
         external_ratio=_count_external(connection),
@@ -58,11 +64,12 @@ def _count_covers(connection: sa.Connection) -> dict[tuple[Kind, State], int]:
     return {(Kind(kind), State(state)): count for kind, state, count in found}
 
 
-def _count_queue(connection: sa.Connection, kind: str, now: datetime) -> tuple[dict[Lane, int], datetime | None]:
+def count_queue(connection: sa.Connection, kind: str, now: datetime) -> Queued:
+    """Of jobs of that kind."""
     waiting = sa.select(_JOBS.c.lane, sa.func.count(), sa.func.min(_JOBS.c.due_at, type_=_JOBS.c.due_at.type))
     found = connection.execute(waiting.where(ACTIVE, _JOBS.c.kind == kind, _JOBS.c.due_at <= now).group_by(_JOBS.c.lane)).all()
     counts = dict.fromkeys(Lane, 0) | {Lane(lane): count for lane, count, _ in found}
-    return counts, min((oldest for *_, oldest in found), default=None)
+    return Queued(counts, min((oldest for *_, oldest in found), default=None))
 
 
 def _count_embedded(connection: sa.Connection) -> float | None:

@@ -1,5 +1,6 @@
 """How do rows become what the domain speaks of, and back?"""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,10 @@ def is_of(table: sa.Table, ref: CoverRef) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.kind == ref.kind, table.c.entity_id == ref.id)
 
 
+def is_any_of(table: sa.Table, refs: Collection[CoverRef]) -> sa.ColumnElement[bool]:
+    return sa.tuple_(table.c.kind, table.c.entity_id).in_([(str(ref.kind), ref.id) for ref in refs])
+
+
 def key_of(ref: CoverRef) -> dict[str, str]:
     return {"kind": str(ref.kind), "entity_id": ref.id}
 
@@ -27,7 +32,7 @@ def whole_covers() -> sa.Select[Any]:
     return sa.select(covers, *OF_IMAGE).outerjoin(images, images.c.id == covers.c.image_id)
 
 
-def cover_of(row: sa.Row[Any], versions: tuple[tuple[Shown, Image], ...] = ()) -> Cover:
+def cover_of(row: sa.Row[Any], versions: Sequence[tuple[Shown, Image]] = ()) -> Cover:
     """Of a row of `whole_covers`. An image that has no row any more is not shown."""
     shown = shown_of(row) if row.image_width is not None else None
     return Cover(

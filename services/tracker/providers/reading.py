@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 
+from facts.naming import is_uuid
 from kernel.errors import ProviderMalformed
 from kernel.http import HttpAnswer
-from kernel.naming import is_uuid
 
 Json = Mapping[str, Any]
 

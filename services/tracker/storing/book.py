@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from facts.naming import match_key
 from kernel.database import dialect_insert
 from kernel.errors import FailedPrecondition
-from kernel.naming import match_key
 from services.tracker.domain import (
     AccountId,
     ImportId,

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from facts.naming import match_key
 from kernel.database import dialect_insert
-from kernel.naming import match_key
 from services.tracker.domain import ImportId, Mbids, Play, Title
 from services.tracker.storing.tables import plays, titles
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kernel.naming import match_key
+from facts.naming import match_key
 from services.tracker.storing.tables import plays, titles
 from services.tracker.telling.plays import KEY, Conditions, Position, ToldPlay, told, told_among, within
 

@@ -4,9 +4,9 @@ import uuid
 
 import sqlalchemy as sa
 
+from facts.naming import clean_name, match_key
 from kernel.clock import Clock
 from kernel.database import Database
-from kernel.naming import clean_name, match_key
 from services.album.domain import ArtistId, ArtistName, Ensured, EnsuredTrack, Title, TrackName
 from services.album.store import AlbumStore
 from services.album.storing.tables import metadata

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from kernel.naming import MAX_NAME
+from facts.naming import MAX_NAME
 from soniquebay.album.v1 import album_pb2 as pb
 from tests.services.album.conftest import NOWHERE
 from tests.services.album.known import MBIDS

@@ -83,10 +83,22 @@ def test_every_other_status_is_a_fault(rig, status, headers, kind, retry_after):
         b"%PDF-1.7" + bytes(200),
         b"II*\0" + bytes(200),
         JPEG[:-40],
+        JPEG + b"\xff\xda" + bytes(200),
         b"\x89PNG\r\n\x1a\n" + bytes(200),
         b"RIFF\xff\xff\0\0WEBPVP8 " + bytes(200),
     ],
-    ids=["nothing", "too small", "page", "svg", "pdf", "tiff", "half a jpeg", "half a png", "half a webp"],
+    ids=[
+        "nothing",
+        "too small",
+        "page",
+        "svg",
+        "pdf",
+        "tiff",
+        "half a jpeg",
+        "half a jpeg behind its preview",
+        "half a png",
+        "half a webp",
+    ],
 )
 def test_what_is_no_whole_picture_is_a_fault_whatever_it_is_called(rig, body):
     act = replying(answer(body, headers=("Content-Type: image/jpeg",)))
@@ -164,6 +176,7 @@ https://archive.org:8443/ http://archive.org:8080/ http://archive.org:443/ https
 https://user@archive.org/ https://archive.org@evil.example/ https://evil.example\\@archive.org/ https://archive.org\\.evil/
 https://evil.example#@archive.org/ //archive.org/ /x ftp://archive.org/ file:///etc/passwd data:image/png,x gopher://archive.org/
 https:archive.org/ https:///archive.org/ https://archive.org./ https://ärchive.org/ https://xn--rchive-bua.org/
+https://xn--.archive.org/ https://xn--0.x.archive.org/
 https://archive.org%2eevil.example/ https://127.0.0.1:8081/ http://127.0.0.1/ https://[::1]/""".split()
 CROOKED = [
     "",

@@ -152,6 +152,7 @@ def test_a_cover_that_has_an_image_only_gets_its_reference(
 
 def test_a_cover_that_a_person_chose_stays_as_it_is(older: OlderDatabase, walk: Walking, neighbours: Neighbourhood):
     put_artists(older, ["Blur"])
+    walk.store.keep_image(IMAGE)
     walk.store.choose(neighbours.add_artist("Blur"), SHOWN)
 
     report = walk()

@@ -3,49 +3,14 @@
 import threading
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
-from kernel.jobs import JobStore, Lane
+from kernel.jobs import Lane
 from services.cover.choosing import Settled
-from services.cover.domain import CoverRef, Grade, Image, ImageId, Kind, Outcome, Shown, SourceName, State, Subject, Tried
-from services.cover.store import FIND, CoverStore
+from services.cover.domain import CoverRef, Grade, ImageId, Kind, Outcome, Shown, SourceName, State, Subject, Tried
+from services.cover.store import FIND
 from services.cover.storing.tables import images
-
-A, B = (CoverRef(Kind.ALBUM, f"00000000-0000-4000-8000-00000000000{each}") for each in "ab")
-
-
-def artist(number):
-    return CoverRef(Kind.ARTIST, f"00000000-0000-4000-8000-{number:012d}")
-
-
-def image(name):
-    return Image(ImageId(name * 64), 100, 90, "image/jpeg", "#102030", "3OcRJYB4d3h", (100,), 5000)
-
-
-@pytest.fixture
-def jobs(database, clock):
-    return JobStore(database, clock)
-
-
-@pytest.fixture
-def store(database, jobs, clock):
-    return CoverStore(database, jobs, clock=clock)
-
-
-@pytest.fixture
-def put(database, store, clock):
-    """Settles a cover with an image, as a job would."""
-
-    def put(ref, name, *, source=SourceName.DEEZER, grade=Grade.NAME, digest=None):
-        store.request([ref], Lane.LOW)
-        store.keep_image(image(name))
-        shown = Shown(ImageId(name * 64), source, grade, f"from {source}", "CC0", "Somebody", digest or name * 64, clock.now())
-        settled = Settled(State.FOUND, shown, False, False, clock.now() + timedelta(days=30))
-        store.settle(database.write(), ref, settled, [Tried(source, Outcome.HIT, "Found.")])
-        return shown
-
-    return put
+from tests.services.cover.covers import A, B, artist, image
 
 
 def test_somebody_who_waits_makes_it_the_most_urgent_and_is_noted_once_a_minute(store, jobs, clock):
@@ -204,7 +169,7 @@ def test_many_who_ask_for_the_same_cover_at_once_make_one_job(store, jobs):
     for thread in threads:
         thread.join()
 
-    assert sum(store.count().queue.values()) == 1
+    assert sum(store.count_queue().by_lane.values()) == 1
 
 
 def test_a_cover_whose_image_has_no_row_shows_none(store, put, database):

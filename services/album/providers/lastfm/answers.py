@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from xml.dom.minidom import Element
 
+from facts.naming import MAX_NAME, sort_key
 from facts.values import Image, Tag, Text, heaviest_tags
 from kernel.errors import ProviderMalformed
-from kernel.naming import MAX_NAME, sort_key
 from services.album.domain import AlbumIdentity, AlbumProfile, AlbumTrack, TrackIdentity, TrackProfile
 from upstreams.lastfm import NAME, reading
 from upstreams.lastfm.reading import child, children, count, images, mbid, parse_text, path, text

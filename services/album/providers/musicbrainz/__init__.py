@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
+from facts.naming import is_uuid
 from kernel.clock import Clock
 from kernel.evidence import Absent, Ambiguous, Answer, Found
 from kernel.http import HttpClient
-from kernel.naming import is_uuid
 from services.album.domain import AlbumIdentity, AlbumRelease
 from services.album.providers.musicbrainz import answers, choosing
 from services.album.providers.musicbrainz.answers import Credit, Group, Release

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from facts.naming import MAX_NAME, is_uuid
 from kernel.errors import ProviderMalformed
-from kernel.naming import MAX_NAME, is_uuid
 from services.album.providers.reading import barcode_of, believable_count, date_of
 from upstreams.musicbrainz import NAME
 from upstreams.musicbrainz.reading import genres_of, kind_of, labels_of, rows

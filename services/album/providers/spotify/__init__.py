@@ -7,11 +7,11 @@ Both are read, and the calls are those that both may make.
 from collections.abc import Callable
 from datetime import timedelta
 
+from facts.naming import clean_name
 from kernel.clock import Clock
 from kernel.errors import ProviderMalformed
 from kernel.evidence import Absent, Answer, Found
 from kernel.http import HttpClient
-from kernel.naming import clean_name
 from services.album.domain import AlbumIdentity, AlbumListing
 from services.album.providers.naming import is_special
 from services.album.providers.spotify import answers, choosing

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from facts.naming import MAX_NAME
 from kernel.errors import ProviderMalformed
-from kernel.naming import MAX_NAME
 from services.album.domain import AlbumListing
 from services.album.providers.reading import barcode_of, believable_count, date_of
 from upstreams.reading import Json, child, children, count, https_url, text

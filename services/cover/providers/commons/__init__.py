@@ -20,6 +20,7 @@ HOSTS = ("upload.wikimedia.org", "thumb.wikimedia.org", "commons.wikimedia.org")
 _WIDTHS = (1280, 960, 500)
 # What could not be drawn is a 404 as well as what is not there: in pages, and a proxy's have other words.
 _GONE = re.compile(rb"wikimedia|(?:file|resource could) not (?:be )?found|generating thumbnail", re.IGNORECASE)
+_TOLD_WITHIN = 64 * 1024
 
 _NO_ID = NoPicture(Outcome.SKIPPED, "Neither a Wikidata nor a MusicBrainz id of this artist is known to ask by.")
 _NO_PHOTO = NoPicture(Outcome.MISS, "Wikidata has no picture of this artist.")
@@ -77,4 +78,4 @@ class CommonsPhotos:
 
 
 def _says_gone(answer: HttpAnswer) -> bool:
-    return _GONE.search(answer.body) is not None
+    return _GONE.search(answer.body, 0, _TOLD_WITHIN) is not None

@@ -1,6 +1,6 @@
 """Which SPARQL asks Wikidata for the picture of one artist? Standard SPARQL only, with the prefix spelt out."""
 
-from kernel.naming import is_uuid
+from facts.naming import is_uuid
 from services.cover.domain import Subject
 from upstreams.wikidata import is_item_id
 

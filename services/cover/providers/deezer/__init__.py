@@ -5,8 +5,8 @@ A name alone proves nothing: five artists are called Nirvana, and the one with t
 
 from collections.abc import Collection, Iterable
 
+from facts.naming import is_uuid, sort_key
 from kernel.errors import ProviderFault
-from kernel.naming import is_uuid, sort_key
 from services.cover.domain import Grade, NoPicture, Outcome, Picture, SourceName, Subject
 from services.cover.fetching import Fetched, Fetcher, Shelf
 from services.cover.providers.deezer.answers import Artist

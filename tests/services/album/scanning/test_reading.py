@@ -11,8 +11,8 @@ import pytest
 from mutagen.id3 import APIC, ID3, TCON, TIT2, TPE1, TXXX
 from mutagen.mp3 import MP3
 
+from facts.naming import match_key
 from kernel.errors import OwnFault
-from kernel.naming import match_key
 from services.album.scanning.readers import TagReader, fingerprint
 from services.album.scanning.tags import Tags, Unreadable, clean_text, parse_answer
 from services.album.scanning.wire import IDS, TEXTS

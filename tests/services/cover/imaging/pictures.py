@@ -1,6 +1,7 @@
 """Pictures of every kind that we decode, and of many that we do not; as bad as they get, and cheap to make."""
 
 import io
+import random
 import struct
 import zlib
 from collections.abc import Callable
@@ -25,6 +26,11 @@ def quarters(width: int = 320, height: int = 160, mode: str = "RGB") -> Image.Im
     for number, colour in enumerate((RED, GREEN, BLUE, WHITE)):
         picture.paste(colour, (number % 2 * width // 2, number // 2 * height // 2, (number % 2 + 1) * width // 2, height))
     return picture.convert(mode)
+
+
+def noise(seed: int, edge: int = 256) -> Image.Image:
+    """Of which no two are alike, and none can be packed well."""
+    return Image.frombytes("RGB", (edge, edge), random.Random(seed).randbytes(3 * edge * edge))  # noqa: S311 - not a secret
 
 
 def png(width: int, height: int, data: bytes, *, depth: int = 8, colours: int = 2, more: bytes = b"") -> bytes:

@@ -78,6 +78,8 @@ def test_an_id_that_several_items_claim_shows_nobody():
         ("<div><b>One</b><br>Two</div><script>alert(1)</script>", "One Two"),
         ("<style>.x{}</style>Who<!-- not this -->", "Who"),
         ("&lt;script&gt;", "<script>"),
+        ("Who<script>alert(1)", "Who"),
+        ("<style>a</style>b<script>c", "b"),
         ("a\n b\u202e\tc", "a b c"),
         (7, ""),
     ],
@@ -96,7 +98,7 @@ def test_no_credit_takes_long_to_read(part):
 
     credit((7999 // len(part)) * part)
 
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 0.05
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,15 @@ def test_the_star_is_refused_at_every_size_without_asking_for_it(sandbox, source
 
 
 @pytest.mark.parametrize(
-    "url", ["https://evil.example/i/u/300x300/a.jpg", "https://lastfm.freetls.fastly.net.evil.example/a", "x"]
+    "url",
+    [
+        "https://evil.example/i/u/300x300/a.jpg",
+        "https://lastfm.freetls.fastly.net.evil.example/a",
+        "x",
+        "https://[x",
+        "https://a]b/i/u/x",
+        "https://\u2100.example/",
+    ],
 )
 def test_pictures_elsewhere_are_not_last_fms(source, url):
     assert source.find(album(PictureLink(url))).outcome is Outcome.REJECTED

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from hypothesis import strategies as st
 
+from facts.naming import match_key
 from kernel.database import Database
-from kernel.naming import match_key
 from services.tracker.storing.tables import accounts, plays, titles
 
 MIGRATIONS = Path(__file__).parents[4] / "services" / "tracker" / "migrations"

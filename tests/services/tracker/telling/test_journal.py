@@ -2,8 +2,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from facts.naming import match_key
 from kernel.errors import InvalidArgument
-from kernel.naming import match_key
 from services.tracker.telling import journal
 from services.tracker.telling.history import History
 from services.tracker.telling.journal import PlayFilter
