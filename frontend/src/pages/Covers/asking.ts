@@ -60,13 +60,13 @@ async function fetchSubjects(kind: Kind, begins: string, token: string, signal: 
 export function useSubject(kind: Kind, id: string) {
   return useQuery({
     queryKey: [kind === "albums" ? "album" : "artist", id, "name"],
-    queryFn: async ({ signal }): Promise<Subject | null> => {
+    queryFn: async ({ signal }): Promise<Subject> => {
       if (kind === "albums") {
         const album = await ask(api.GET("/api/v1/albums/{album}", { params: { path: { album: id } }, signal }));
-        return album && subjectOfAlbum(album);
+        return subjectOfAlbum(album);
       }
       const artist = await ask(api.GET("/api/v1/artists/{artist}", { params: { path: { artist: id } }, signal }));
-      return artist && subjectOfArtist(artist);
+      return subjectOfArtist(artist);
     },
   });
 }
