@@ -29,14 +29,12 @@ export default function Covers() {
 function Overview() {
   return (
     <Loaded query={useStats()}>
-      {(stats) =>
-        stats && (
-          <>
-            <Figures stats={stats} />
-            <Sources sources={stats.sources} />
-          </>
-        )
-      }
+      {(stats) => (
+        <>
+          <Figures stats={stats} />
+          <Sources sources={stats.sources} />
+        </>
+      )}
     </Loaded>
   );
 }

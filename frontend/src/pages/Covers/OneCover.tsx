@@ -38,27 +38,25 @@ export function OneCover({ kind, id }: { kind: Kind; id: string }) {
       }
     >
       <Loaded query={cover}>
-        {(known) =>
-          known && (
-            <>
-              <Box
-                sx={{
-                  display: "grid",
-                  gap: { xs: 3, md: 5 },
-                  gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "440px minmax(0, 1fr)" },
-                  alignItems: "start",
-                }}
-              >
-                <Picture kind={kind} cover={known} name={name} deeds={deeds} />
-                <div>
-                  <About cover={known} />
-                  <Attempts kind={kind} id={id} />
-                </div>
-              </Box>
-              <Versions cover={known} deeds={deeds} />
-            </>
-          )
-        }
+        {(known) => (
+          <>
+            <Box
+              sx={{
+                display: "grid",
+                gap: { xs: 3, md: 5 },
+                gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "440px minmax(0, 1fr)" },
+                alignItems: "start",
+              }}
+            >
+              <Picture kind={kind} cover={known} name={name} deeds={deeds} />
+              <div>
+                <About cover={known} />
+                <Attempts kind={kind} id={id} />
+              </div>
+            </Box>
+            <Versions cover={known} deeds={deeds} />
+          </>
+        )}
       </Loaded>
     </Page>
   );

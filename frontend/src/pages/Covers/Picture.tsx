@@ -34,7 +34,7 @@ export function Picture({ kind, cover, name, deeds }: PictureProps) {
   const take = (file: File | undefined) => {
     if (!file) return;
     setTooLarge(file.size > MOST_BYTES);
-    if (file.size <= MOST_BYTES) deeds.mutate({ do: "upload", file });
+    if (file.size <= MOST_BYTES) deeds.act({ do: "upload", file });
   };
   return (
     <Stack spacing={2} sx={{ alignItems: "center" }}>
@@ -116,10 +116,9 @@ function Actions({ cover, deeds, onFile }: ActionsProps) {
   const t = useTexts(coversTexts);
   const words = useId();
   const chooser = useRef<HTMLInputElement>(null);
-  const isBusy = deeds.isPending;
   return (
     <Stack spacing={1.5} sx={{ width: "100%", maxWidth: 440 }}>
-      <Button variant="contained" startIcon={<Icon path={mdiUpload} />} disabled={isBusy} aria-describedby={words} onClick={() => chooser.current?.click()}>
+      <Button variant="contained" startIcon={<Icon path={mdiUpload} />} aria-describedby={words} onClick={() => chooser.current?.click()}>
         {t.upload}
       </Button>
       <input
@@ -141,8 +140,8 @@ function Actions({ cover, deeds, onFile }: ActionsProps) {
         <Button
           variant="outlined"
           startIcon={<Icon path={mdiRefresh} />}
-          disabled={isBusy || cover.is_locked}
-          onClick={() => deeds.mutate({ do: "refresh" })}
+          disabled={cover.is_locked}
+          onClick={() => deeds.act({ do: "refresh" })}
           sx={{ flexGrow: 1 }}
         >
           {t.refresh}
@@ -151,8 +150,7 @@ function Actions({ cover, deeds, onFile }: ActionsProps) {
           <Button
             variant="outlined"
             startIcon={<Icon path={mdiLockOpenVariantOutline} />}
-            disabled={isBusy}
-            onClick={() => deeds.mutate({ do: "unlock" })}
+            onClick={() => deeds.act({ do: "unlock" })}
             sx={{ flexGrow: 1 }}
           >
             {t.unlock}

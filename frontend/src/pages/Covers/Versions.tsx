@@ -66,9 +66,8 @@ function Version({ version, deeds }: { version: CoverPicture; deeds: VersionsPro
       </Box>
       <Button
         startIcon={<Icon path={mdiUndoVariant} />}
-        disabled={deeds.isPending}
         aria-label={t.takeBackThis(source, version.find_time ? format.moment(version.find_time) : version.id)}
-        onClick={() => deeds.mutate({ do: "revert", image: version.id })}
+        onClick={() => deeds.act({ do: "revert", image: version.id })}
         sx={{ borderRadius: 0 }}
       >
         {t.takeBack}

@@ -60,13 +60,13 @@ async function fetchSubjects(kind: Kind, begins: string, token: string, signal: 
 export function useSubject(kind: Kind, id: string) {
   return useQuery({
     queryKey: [kind === "albums" ? "album" : "artist", id, "name"],
-    queryFn: async ({ signal }): Promise<Subject | null> => {
+    queryFn: async ({ signal }): Promise<Subject> => {
       if (kind === "albums") {
         const album = await ask(api.GET("/api/v1/albums/{album}", { params: { path: { album: id } }, signal }));
-        return album && subjectOfAlbum(album);
+        return subjectOfAlbum(album);
       }
       const artist = await ask(api.GET("/api/v1/artists/{artist}", { params: { path: { artist: id } }, signal }));
-      return artist && subjectOfArtist(artist);
+      return subjectOfArtist(artist);
     },
   });
 }
@@ -79,14 +79,13 @@ function subjectOfArtist({ id, name }: Of<"artist">["Artist"]): Subject {
   return { id, name, by: "" };
 }
 
-/** The cover, and again whenever it changes: what the events tell takes the place of what was asked for. */
+/** The cover, and again whenever the events tell of a change; asked for, since they leave out its earlier pictures. */
 export function useOneCover(kind: Kind, id: string) {
   const queries = useQueryClient();
   const told = useCover(`${kind}/${id}`);
   useEffect(() => {
     if (!told) return;
-    queries.setQueryData(["cover", kind, id], told);
-    void queries.invalidateQueries({ queryKey: ["cover", kind, id, "attempts"] });
+    void queries.invalidateQueries({ queryKey: ["cover", kind, id] });
     void queries.invalidateQueries({ queryKey: ["cover", "stats"] });
   }, [queries, told, kind, id]);
   const path = { kind, id };
@@ -107,16 +106,20 @@ export function useAttempts(kind: Kind, id: string) {
 /** What a person may do with a cover. */
 export type Deed = { do: "upload"; file: File } | { do: "revert"; image: string } | { do: "refresh" } | { do: "unlock" };
 
+/** One at a time: while one is done, `act` does nothing. Its buttons stay, since one that is switched off loses the focus. */
 export function useDeeds(kind: Kind, id: string) {
   const queries = useQueryClient();
-  return useMutation({
+  const deeds = useMutation({
     mutationFn: (deed: Deed) => perform(kind, id, deed),
     onSuccess: async (cover) => {
       if (cover) queries.setQueryData(["cover", kind, id], cover);
-      await queries.invalidateQueries({ queryKey: ["cover", kind, id], exact: !!cover });
-      await queries.invalidateQueries({ queryKey: ["cover", kind, id, "attempts"] });
+      await queries.invalidateQueries({ queryKey: ["cover", kind, id] });
     },
   });
+  const act = (deed: Deed) => {
+    if (!deeds.isPending) deeds.mutate(deed);
+  };
+  return { ...deeds, act };
 }
 
 /** The cover as it is then; null where the answer does not say. */

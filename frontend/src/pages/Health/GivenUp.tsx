@@ -20,6 +20,8 @@ import { nameOfJob } from "./names";
 import { healthTexts } from "./texts";
 
 const FIRST_SHOWN = 5;
+/** So many a service tells at most. */
+const MOST = 100;
 
 export function GivenUp() {
   const t = useTexts(healthTexts);
@@ -101,6 +103,7 @@ function Jobs({ service, jobs, retry }: JobsProps) {
           {t.retryAll}
         </Button>
       </Stack>
+      {jobs.length >= MOST && <Typography color="text.secondary">{t.latest(MOST)}</Typography>}
       <Box component="ul" aria-labelledby={id} sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((job) => (
           <OneJob key={job.id} job={job} />

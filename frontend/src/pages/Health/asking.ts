@@ -17,7 +17,7 @@ export interface Readiness {
 }
 
 const OFTEN_MS = 5000;
-const NOW_AND_THEN_MS = 15_000;
+const NOW_AND_THEN_MS = 10_000;
 
 export function useReadiness() {
   return useQuery({

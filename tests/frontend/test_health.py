@@ -1,0 +1,216 @@
+"""Health: who answers, how the providers do, and background work that was given up, which begins anew when a person says so."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from kernel.clock import SystemClock
+from kernel.database import Database
+from kernel.jobs import JobState, JobStore
+from services.tracker.domain import Play, Title
+from services.tracker.submitting import SUBMIT_PLAYS
+from tests.fakes.patience import eventually
+from tests.frontend.browsing import PHONE, barriers
+from tests.journeys.listening import ListeningSystem
+
+ACCOUNT = "handed_on"
+PLAY = Play(1_700_000_000, Title("Halcyon Relay", "Signal Gardens", "Signal Gardens"))
+GONE = (
+    "ERR_CONNECTION_REFUSED",
+    "ERR_INCOMPLETE_CHUNKED_ENCODING",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_CONNECTION_RESET",
+    "status of 503",
+)
+HANDED_ON = "Hand plays on to ListenBrainz"
+
+
+@pytest.fixture(scope="module")
+def stack_settings() -> dict[str, str]:
+    """New plays are handed on to ListenBrainz; artists are asked about at one place, and once."""
+    return {
+        "TRACKER_SUBMIT_TO_LISTENBRAINZ": "true",
+        "LISTENBRAINZ_TOKEN": f"listener-token:{ACCOUNT}",
+        "ENRICHMENT_PROVIDERS": "lastfm",
+        "ENRICHMENT_MAX_RETRIES": "1",
+    }
+
+
+@pytest.fixture
+def dead_letter(stack: ListeningSystem) -> Iterator[str]:
+    """Plays that ListenBrainz did not take as often as they were brought, which is once; by now it would. The job's id."""
+    fault = {"provider": "listenbrainz", "api_method": "submit-listens", "fault": {"kind": "status", "code": 500}}
+    assert stack.sandbox.post("/_sandbox/faults", json=fault).status_code == 201
+    with tracker_jobs(stack) as jobs:
+        job_id = jobs.enqueue(SUBMIT_PLAYS, {"plays": [asdict(PLAY)]}, max_attempts=1)
+        assert eventually(lambda: [each.id for each in jobs.list_dead()] == [job_id], within=30)
+    assert stack.sandbox.delete("/_sandbox/faults").is_success
+    yield job_id
+    with tracker_jobs(stack) as jobs:
+        # One that was retried is delivered first: faults alone, one after another, would open the breaker.
+        assert eventually(lambda: state_of(jobs, job_id) in (JobState.SUCCEEDED, JobState.DEAD), within=30)
+        jobs.cancel(job_id)
+
+
+@contextmanager
+def tracker_jobs(stack: ListeningSystem) -> Iterator[JobStore]:
+    """What the tracker service has to do."""
+    file = next((stack.folder / "data").rglob("*tracker.sqlite"))
+    database = Database.for_app("", file.parent, file.stem)
+    try:
+        yield JobStore(database, SystemClock())
+    finally:
+        database.close()
+
+
+def handed_on(stack: ListeningSystem) -> int:
+    """How many listens ListenBrainz has of the account."""
+    answer = stack.sandbox.get(f"/listenbrainz/1/user/{ACCOUNT}/listen-count")
+    return int(answer.json()["payload"]["count"]) if answer.status_code == 200 else 0
+
+
+def state_of(jobs: JobStore, job_id: str) -> JobState:
+    job = jobs.get(job_id)
+    assert job is not None
+    return job.state
+
+
+def process_of(stack: ListeningSystem, name: str) -> psutil.Process:
+    children = psutil.Process(stack.process.pid).children(recursive=False)
+    return next(child for child in children if f"services.{name}" in child.cmdline())
+
+
+def listed(page: Page) -> Any:
+    return page.get_by_role("listitem").filter(has_text=HANDED_ON)
+
+
+def test_when_everything_is_well_it_says_so_and_shows_who_answers(page):
+    page.goto("/health")
+
+    expect(page.get_by_text("Everything is well: all services answer, and nothing was given up.")).to_be_visible()
+    services = page.get_by_role("list", name="Services").get_by_role("listitem")
+    expect(services).to_have_count(4)
+    for service in services.all():
+        expect(service).to_contain_text("Answers")
+    expect(page.get_by_text("Nothing was given up.", exact=True)).to_be_visible()
+
+
+def test_a_dead_letter_is_told_with_its_reason_and_delivered_when_it_is_retried(page, stack, dead_letter):
+    page.goto("/health")
+    expect(page.get_by_text("1 piece of background work was given up.")).to_be_visible()
+    expect(listed(page)).to_contain_text("Tried once")
+    expect(listed(page).locator("[lang=en]")).to_contain_text("listenbrainz")
+
+    page.get_by_role("button", name="Retry all of: Plays").click()
+
+    expect(page.get_by_text("Plays: 1 begins anew.")).to_be_visible()
+    expect(listed(page)).to_have_count(0)
+    expect(page.get_by_text("Everything is well")).to_be_visible()
+    assert eventually(lambda: handed_on(stack) == 1, within=30)
+    with tracker_jobs(stack) as jobs:
+        assert eventually(lambda: state_of(jobs, dead_letter) is JobState.SUCCEEDED, within=30)
+
+
+def test_a_dead_letter_is_retried_by_keyboard_alone(page, dead_letter):
+    page.goto("/health")
+    retry = page.get_by_role("button", name="Retry all of: Plays")
+    expect(retry).to_be_visible()
+
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if retry.evaluate("element => element === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Plays: 1 begins anew.")).to_be_visible()
+    expect(listed(page)).to_have_count(0)
+
+
+def test_what_is_given_up_while_one_looks_appears_by_itself(page, request):
+    page.goto("/health")
+    expect(page.get_by_text("Everything is well")).to_be_visible()
+
+    request.getfixturevalue("dead_letter")
+
+    expect(listed(page)).to_be_visible()
+
+
+def test_the_providers_figures_are_shown_and_an_open_breaker_is_told(page, stack):
+    stack.enrich(name="Radiohead")
+    page.goto("/health")
+    table = page.get_by_role("table", name="Providers")
+    row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Last.fm"))
+    expect(row).to_contain_text("closed: it is asked")
+    expect(row.get_by_role("cell").nth(1)).not_to_have_text("0")
+    expect(row).to_contain_text("100%")
+    expect(row).to_contain_text("ms")
+
+    stack.script(fault={"kind": "status", "code": 500})
+    for name in ("Portishead", "Björk", "Air"):
+        stack.enrich(name=name)
+
+    expect(row).to_contain_text("open: left alone")
+    expect(page.get_by_text("Last.fm has stopped answering, and is left alone for a while.")).to_be_visible()
+    stack.sandbox.delete("/_sandbox/faults")
+
+
+def test_a_service_that_is_silent_is_named_and_so_is_its_return(page, stack, complaints):
+    complaints.forgive("status of 503", "status of 504")
+    page.goto("/health")
+    covers = page.get_by_role("list", name="Services").get_by_role("listitem").filter(has_text="Covers")
+    expect(covers).to_contain_text("Answers")
+
+    process = process_of(stack, "cover")
+    process.send_signal(signal.SIGSTOP)
+    try:
+        expect(covers).to_contain_text("Does not answer")
+        expect(page.get_by_text("Covers: the service does not answer.")).to_be_visible()
+        assert barriers(page) == []
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+    expect(covers).to_contain_text("Answers")
+    expect(page.get_by_text("Covers: the service does not answer.")).to_be_hidden()
+
+
+SIGHTS = [{}, {"color_scheme": "dark"}, PHONE, {"locale": "fr-FR", **PHONE}]
+
+
+@pytest.mark.parametrize("settings", SIGHTS, ids=["light", "dark", "phone", "french"])
+def test_nobody_is_kept_out_and_nothing_is_wider_than_the_screen(browse, dead_letter, settings):
+    page = browse(**settings)
+    page.goto("/health")
+    is_french = "locale" in settings
+    retry = page.get_by_role("button", name="Tout réessayer\u00a0: Écoutes" if is_french else "Retry all of: Plays")
+    expect(retry).to_be_visible()
+    providers = page.get_by_role("heading", name="Fournisseurs" if is_french else "Providers")
+    expect(providers.locator("xpath=..").get_by_text("Last.fm")).to_be_visible()
+    assert barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    retry.click()
+
+    expect(page.get_by_text("Écoutes\u00a0: 1 recommence." if is_french else "Plays: 1 begins anew.")).to_be_visible()
+    assert barriers(page) == []
+
+
+def test_what_was_loaded_stays_while_nobody_answers_and_is_fresh_again_afterwards(page, stack, complaints):
+    complaints.forgive(*GONE)
+    banner = page.get_by_text("SoniqueBay does not answer. It is asked again by itself.")
+    page.goto("/health")
+    services = page.get_by_role("list", name="Services").get_by_role("listitem")
+    expect(services).to_have_count(4)
+
+    stack.stop()
+    expect(banner).to_be_visible()
+    expect(services).to_have_count(4)
+    stack.start()
+
+    expect(banner).to_be_hidden()
+    expect(page.get_by_text("Everything is well")).to_be_visible()
