@@ -1,5 +1,5 @@
 // How is a list of any length shown in steady memory? Page by page: those near what is seen are kept, of others only where they begin.
-import { useQueries, type QueryKey } from "@tanstack/react-query";
+import { useQueries, useQueryClient, type QueryKey, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 
 export interface OnePage<Row> {
@@ -36,6 +36,7 @@ export function usePages<Row>(
   fetchPage: (token: string, signal: AbortSignal) => Promise<OnePage<Row>>,
 ): Pages<Row> {
   const name = JSON.stringify(key);
+  const queries = useQueryClient();
   const [state, setState] = useState<{ name: string; known: Known[]; seen: [number, number] }>(() => fresh(name));
   const see = useCallback((from: number, to: number) => {
     setState((before) => (before.seen[0] === from && before.seen[1] === to ? before : { ...before, seen: [from, to] }));
@@ -44,36 +45,49 @@ export function usePages<Row>(
   const [first, last] = [pageOf(now.known, now.seen[0]), pageOf(now.known, now.seen[1])];
   const wanted = now.known.map((_, index) => index).filter((index) => index >= first - 1 && index <= last + 1);
 
-  const pages = useQueries({
-    queries: wanted.map((index) => {
-      const token = now.known[index]?.token ?? "";
-      return {
-        queryKey: [...key, token],
-        queryFn: ({ signal }: { signal: AbortSignal }) => fetchPage(token, signal),
-        gcTime: KEPT_MS,
-      };
-    }),
+  const { pages, error, isLoading } = useQueries({
+    queries: wanted.map((index) => queryOf(key, now.known[index]?.token ?? "", fetchPage)),
+    combine: together<Row>,
   });
 
-  const grown = grow(now.known, wanted, pages.map((page) => page.data));
+  const grown = grow(now.known, wanted, pages);
   if (grown !== now.known || now !== state) setState({ ...now, known: grown });
 
   const starts = startsOf(grown);
   const count = starts.at(-1) ?? 0;
-  const rowsOf = new Map(wanted.map((index, place) => [index, pages[place]?.data?.rows]));
+  const rowsOf = new Map(wanted.map((index, place) => [index, pages[place]?.rows]));
   return {
     count,
     row: (index) => {
       const page = pageOf(grown, index);
       return rowsOf.get(page)?.[index - (starts[page] ?? 0)] ?? null;
     },
-    isWhole: pages.at(-1)?.data?.next === "" && wanted.at(-1) === grown.length - 1,
-    isLoading: pages.some((page) => page.isFetching && page.data === undefined),
-    error: pages.find((page) => page.error && page.data === undefined)?.error ?? null,
-    retry: () => {
-      for (const page of pages) if (page.error) void page.refetch();
-    },
+    isWhole: pages.at(-1)?.next === "" && wanted.at(-1) === grown.length - 1,
+    isLoading,
+    error,
+    retry: () => void queries.refetchQueries({ queryKey: key, type: "active", predicate: ({ state }) => state.status === "error" }),
     see,
+  };
+}
+
+/**
+ * The query of one page. Made out here: a function made in there would hold what that drawing held, which held the one before, and so
+ * every page that was ever seen.
+ */
+function queryOf<Row>(key: QueryKey, token: string, fetchPage: (token: string, signal: AbortSignal) => Promise<OnePage<Row>>) {
+  return {
+    queryKey: [...key, token],
+    queryFn: ({ signal }: { signal: AbortSignal }) => fetchPage(token, signal),
+    gcTime: KEPT_MS,
+  };
+}
+
+/** What the list needs of its queries, and nothing that would hold them. */
+function together<Row>(results: UseQueryResult<OnePage<Row>>[]) {
+  return {
+    pages: results.map(({ data }) => data),
+    error: results.find((result) => result.error && result.data === undefined)?.error ?? null,
+    isLoading: results.some((result) => result.isFetching && result.data === undefined),
   };
 }
 

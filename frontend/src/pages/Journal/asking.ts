@@ -15,7 +15,7 @@ export interface Filters {
 
 export const FILTER_NAMES = ["text", "artist", "album", "from", "to"] as const satisfies (keyof Filters)[];
 
-const PAGE_SIZE = 100;
+const PAGE_SIZE = 200;
 const MOST_NEW = 200;
 
 export function filtersOf(search: URLSearchParams): Filters {
