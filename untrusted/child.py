@@ -14,11 +14,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+import structlog
+
 from kernel import deadline
 from kernel.errors import OwnFault
 from untrusted.troubles import COME_BACK
 from untrusted.wire import LENGTH, READY, WORD_BYTES
 
+_log = structlog.get_logger(__name__)
 _ROOT: Final = Path(__file__).parents[1]
 _ENDED_BY_ITSELF: Final = 0.05
 """Seconds that a process is given to end once nobody asks it any more."""
@@ -106,6 +109,7 @@ class Child:
                     return self._ask(word, files)
             except _Lost:  # by the files, or by whoever ends processes when the machine has no memory left: once is no proof
                 ended = self.close()
+                _log.warning("program_lost", program=self._name, word=word, status=ended)
                 if ended == -signal.SIGXCPU:
                     raise Unanswered(Why.TOO_SLOW) from None
                 if is_last:

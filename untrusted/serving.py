@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from untrusted.wire import LENGTH, MOST_FILES, READY, WORD_BYTES
+from untrusted.wire import LENGTH, MOST_FILES, NOT_ASKED, READY, WORD_BYTES
 
 _DESCRIPTORS: Final = 24
 _NO_NEW_PRIVILEGES: Final = 38  # PR_SET_NO_NEW_PRIVS
@@ -39,6 +39,8 @@ def serve(answer: Answers) -> None:
         line.sendall(READY)
         while True:
             word, files, _, _ = socket.recv_fds(line, WORD_BYTES, MOST_FILES)
+            if not files and word:
+                sys.exit(NOT_ASKED)
             if not files:
                 return
             _limit(resource.RLIMIT_CPU, _computed() + max(1, round(seconds)), for_good=False)

@@ -10,3 +10,5 @@ WORD_BYTES: Final = 64
 MOST_FILES: Final = 8
 LENGTH: Final = struct.Struct(">I")
 """What each answer begins with; so many bytes follow."""
+NOT_ASKED: Final = 3
+"""The status of a reader that was sent something that is no question: whoever wrote it was not the one that asks."""

@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from kernel import deadline
 from kernel.errors import DeadlineSpent, OwnFault
 from tests.untrusted.conftest import PROGRAM
 from untrusted.child import Child, Limits, Unanswered, Why
+from untrusted.wire import NOT_ASKED
 
 LIES = """
 import os, signal, socket, struct, sys
@@ -187,6 +189,14 @@ def test_one_that_somebody_ended_is_started_again(child: Child, file: int):
 def test_nobody_waits_longer_than_the_caller_does(child: Child, pipe: int):
     with deadline.within(timedelta(seconds=0.2)), pytest.raises(DeadlineSpent):
         child.ask("wait", [pipe])
+
+
+@pytest.mark.parametrize(("word", "files", "status"), [("die 9", 1, -signal.SIGKILL), ("read", 0, NOT_ASKED)])
+def test_how_each_one_that_was_lost_ended_is_in_the_log(child: Child, file: int, word: str, files: int, status: int):
+    with capture_logs() as told, pytest.raises(Unanswered):
+        child.ask(word, [file][:files])
+
+    assert [(each["event"], each["word"], each["status"]) for each in told] == [("program_lost", word, status)] * 2
 
 
 def test_a_closed_one_is_started_again_by_the_next_question(child: Child, file: int):
