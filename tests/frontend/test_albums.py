@@ -1,10 +1,6 @@
-"""Albums: found among all, opened, and asked why their cover is shown; which may be another one, and the one before again."""
-
-import io
-from pathlib import Path
+"""Albums: found among all, opened, and asked why their cover is shown."""
 
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
 from tests.fakes.patience import eventually
@@ -40,22 +36,13 @@ def album(stack):
     return f"/albums/{album}"
 
 
-@pytest.fixture
-def picture(tmp_path):
-    """A file with a picture of one's own."""
-    path = tmp_path / "own.png"
-    written = io.BytesIO()
-    Image.new("RGB", (400, 400), "#c81e1e").save(written, "PNG")
-    path.write_bytes(written.getvalue())
-    return path
-
-
 def heading(page):
     return page.get_by_role("heading", level=1)
 
 
-def why(page):
-    return page.get_by_role("dialog", name=f"Cover of {TITLE}: why?")
+def reasons(page):
+    """The sources and what became of asking each, on the page of the cover."""
+    return page.get_by_role("list", name="Why this cover").get_by_role("listitem")
 
 
 def test_an_album_is_found_by_its_title_and_by_its_artist(page):
@@ -100,53 +87,17 @@ def test_all_that_is_known_is_shown_with_what_speaks_for_it(page, album):
 def test_why_this_cover_is_told_in_words(page, album):
     page.goto(album)
 
-    page.get_by_role("button", name="Why this cover?").click()
+    page.get_by_role("link", name="Why this cover?").click()
 
-    expect(why(page).get_by_text("It comes from: Last.fm.")).to_be_visible()
-    expect(why(page).get_by_text("Its name fits, and something else speaks for it.")).to_be_visible()
-    attempts = why(page).get_by_role("listitem")
-    expect(attempts).to_have_count(4)
-    expect(attempts.nth(0)).to_contain_text("There is no music folder: set MUSIC_DIR.")
-    expect(attempts.nth(2)).to_contain_text("Cover Art Archive has none")
-    expect(attempts.nth(3)).to_contain_text("Last.fm has it")
-    assert barriers(page) == []
-
-
-def test_a_cover_is_uploaded_reverted_unlocked_and_looked_for_again(page, album, picture: Path):
-    page.goto(album)
-    page.get_by_role("button", name="Why this cover?").click()
-    expect(why(page).get_by_text("It comes from: Last.fm.")).to_be_visible()
-
-    with page.expect_file_chooser() as chooser:
-        why(page).get_by_role("button", name="Upload an image").click()
-    chooser.value.set_files(picture)
-    expect(why(page).get_by_text("It comes from: upload.")).to_be_visible()
-    expect(why(page).get_by_text("A person chose it: no source replaces it.")).to_be_visible()
-    expect(why(page).get_by_role("button", name="Look again")).to_be_disabled()
-    assert barriers(page) == []
-    why(page).get_by_role("button", name="Show this one again").click()
-    expect(why(page).get_by_text("It comes from: Last.fm.")).to_be_visible()
-    why(page).get_by_role("button", name="Let the sources count again").click()
-    expect(why(page).get_by_text("A person chose it")).to_be_hidden()
-    why(page).get_by_role("button", name="Look again").click()
-
-    expect(why(page).get_by_text("All sources are being asked again.")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(why(page)).to_be_hidden()
-
-
-def test_what_is_no_picture_is_refused_with_the_reason(page, album, tmp_path, complaints):
-    complaints.forgive("400")
-    (tmp_path / "no.png").write_text("words")
-    page.goto(album)
-    page.get_by_role("button", name="Why this cover?").click()
-
-    with page.expect_file_chooser() as chooser:
-        why(page).get_by_role("button", name="Upload an image").click()
-    chooser.value.set_files(tmp_path / "no.png")
-
-    expect(why(page).get_by_role("alert")).to_be_visible()
-    expect(why(page).get_by_text("It comes from: Last.fm.")).to_be_visible()
+    expect(page.get_by_role("region", name="About this picture")).to_contain_text(
+        "Its name fits, and something else speaks for it"
+    )
+    expect(reasons(page)).to_have_count(4)
+    expect(reasons(page).nth(0)).to_contain_text("There is no music folder: set MUSIC_DIR.")
+    expect(reasons(page).nth(2)).to_contain_text("has none")
+    expect(reasons(page).nth(3)).to_contain_text("has it")
+    page.get_by_role("link", name="To the album").click()
+    expect(heading(page)).to_have_text(TITLE)
 
 
 def test_by_keyboard_alone_one_finds_an_album_and_why_its_cover_is_shown(page):
@@ -161,14 +112,11 @@ def test_by_keyboard_alone_one_finds_an_album_and_why_its_cover_is_shown(page):
     _tab_to(page, listed)
     page.keyboard.press("Enter")
     expect(heading(page)).to_be_focused()
-    button = page.get_by_role("button", name="Why this cover?")
-    _tab_to(page, button)
-    page.keyboard.press("Enter")
-    expect(why(page).get_by_text("The sources, in the order of asking")).to_be_visible()
-    _tab_to(page, why(page).get_by_role("button", name="Close"))
+    _tab_to(page, page.get_by_role("link", name="Why this cover?"))
     page.keyboard.press("Enter")
 
-    expect(button).to_be_focused()
+    expect(reasons(page)).to_have_count(4)
+    expect(heading(page)).to_be_focused()
 
 
 def _tab_to(page, locator):
@@ -190,27 +138,14 @@ def test_nobody_is_kept_out(browse, album, settings):
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_a_phone_shows_why_on_the_whole_screen(browse, album):
-    page = browse(**PHONE)
-    page.goto(album)
-
-    page.get_by_role("button", name="Why this cover?").tap()
-
-    expect(why(page).get_by_text("It comes from: Last.fm.")).to_be_visible()
-    assert barriers(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    why(page).get_by_role("button", name="Close").tap()
-    expect(why(page)).to_be_hidden()
-
-
 def test_it_is_french_throughout(browse, album):
     page = browse(locale="fr-FR")
     page.goto(album)
     expect(page.get_by_role("region", name="Titres")).to_be_visible()
 
-    page.get_by_role("button", name="Pourquoi cette pochette ?").click()
+    page.get_by_role("link", name="Pourquoi cette pochette\u00a0?").click()
 
-    expect(page.get_by_role("dialog").get_by_text("Elle vient de : Last.fm.")).to_be_visible()
+    expect(page.get_by_role("list", name="Pourquoi cette pochette").get_by_role("listitem")).to_have_count(4)
     assert barriers(page) == []
 
 

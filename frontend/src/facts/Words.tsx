@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTexts } from "@/i18n/LanguageProvider";
 
 import { factsTexts } from "./factsTexts";
-import { Outside } from "./Outside";
+import { Outside } from "@/shared/Outside";
 
 interface WordsProps {
   language: string;

@@ -3,7 +3,6 @@ import { mdiHelpCircleOutline } from "@mdi/js";
 import Box from "@mui/material/Box";
 import Chip from "@mui/material/Chip";
 import IconButton from "@mui/material/IconButton";
-import Link from "@mui/material/Link";
 import Popover from "@mui/material/Popover";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
@@ -16,6 +15,7 @@ import { useFormat } from "@/i18n/useFormat";
 
 import { Icon } from "./Icon";
 import { Empty, Loaded } from "./Loaded";
+import { Outside } from "./Outside";
 import { RelativeTime } from "./RelativeTime";
 import { whyTexts } from "./whyTexts";
 
@@ -42,6 +42,8 @@ export function Why({ label, queryKey, explain }: WhyProps) {
         aria-label={t.why(label)}
         aria-haspopup="dialog"
         aria-expanded={anchor !== null}
+        // As large as a finger asks for, without a taller line.
+        sx={{ minWidth: 40, minHeight: 40, my: -1.25 }}
         onClick={(event) => setAnchor(event.currentTarget)}
       >
         <Icon path={mdiHelpCircleOutline} fontSize="inherit" />
@@ -118,9 +120,7 @@ function OneCandidate({ candidate }: { candidate: Candidate }) {
           {evidence.source_url && (
             <>
               {" · "}
-              <Link href={evidence.source_url} target="_blank" rel="noreferrer">
-                {t.source}
-              </Link>
+              <Outside href={evidence.source_url}>{t.source}</Outside>
             </>
           )}
         </Typography>

@@ -4,7 +4,7 @@ import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 
 import { fieldTexts, type FieldName } from "@/facts/fieldTexts";
-import { Outside } from "@/facts/Outside";
+import { Outside } from "@/shared/Outside";
 import { partialDate } from "@/facts/partialDate";
 import { Section } from "@/facts/Section";
 import { useTexts } from "@/i18n/LanguageProvider";

@@ -6,7 +6,7 @@ import Link from "@mui/material/Link";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 
-import { CoverCard } from "@/covers/choosing/CoverCard";
+import { CoverCard } from "@/covers/CoverCard";
 import { CoverImage } from "@/covers/CoverImage";
 import { factsTexts } from "@/facts/factsTexts";
 import { fieldTexts } from "@/facts/fieldTexts";

@@ -10,7 +10,7 @@ import Typography from "@mui/material/Typography";
 
 import type { Of } from "@/api/client";
 import { factsTexts } from "@/facts/factsTexts";
-import { Outside } from "@/facts/Outside";
+import { Outside } from "@/shared/Outside";
 import { providerName } from "@/facts/providers";
 import { Section } from "@/facts/Section";
 import { useTexts } from "@/i18n/LanguageProvider";

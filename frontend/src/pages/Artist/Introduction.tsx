@@ -5,7 +5,7 @@ import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 
-import { CoverCard } from "@/covers/choosing/CoverCard";
+import { CoverCard } from "@/covers/CoverCard";
 import { factsTexts } from "@/facts/factsTexts";
 import { fieldTexts } from "@/facts/fieldTexts";
 import { Figure, Figures } from "@/facts/Figure";

@@ -3,7 +3,7 @@ import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 
 import type { Of } from "@/api/client";
-import { Outside } from "@/facts/Outside";
+import { Outside } from "@/shared/Outside";
 import { partialDate } from "@/facts/partialDate";
 import { providerName } from "@/facts/providers";
 import { Section } from "@/facts/Section";

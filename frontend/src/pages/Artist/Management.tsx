@@ -5,7 +5,7 @@ import Typography from "@mui/material/Typography";
 
 import type { Of } from "@/api/client";
 import { factsTexts } from "@/facts/factsTexts";
-import { Outside } from "@/facts/Outside";
+import { Outside } from "@/shared/Outside";
 import { partialDate } from "@/facts/partialDate";
 import { providerName } from "@/facts/providers";
 import { Section } from "@/facts/Section";

@@ -3,17 +3,17 @@ import { mdiLockOutline } from "@mdi/js";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Chip from "@mui/material/Chip";
-import Link from "@mui/material/Link";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 
+import { nameOfSource, sourceTexts } from "@/covers/sourceNames";
 import type { Cover } from "@/covers/watching";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { Icon } from "@/shared/Icon";
+import { Outside } from "@/shared/Outside";
 import { RelativeTime } from "@/shared/RelativeTime";
 
-import { nameOfSource } from "./sourceNames";
 import { coversTexts } from "./texts";
 
 const COLOURS = {
@@ -25,6 +25,7 @@ const COLOURS = {
 
 export function About({ cover }: { cover: Cover }) {
   const t = useTexts(coversTexts);
+  const sources = useTexts(sourceTexts);
   const { image } = cover;
   return (
     <Box component="section" aria-label={t.about} sx={{ mb: 4 }}>
@@ -39,7 +40,7 @@ export function About({ cover }: { cover: Cover }) {
       )}
       <Rows
         rows={[
-          [t.source, image && nameOfSource(image.source, t)],
+          [t.source, image && nameOfSource(image.source, sources)],
           [t.match, image && t[image.match]],
           [t.origin, image && <Origin key="origin" origin={image.origin} source={image.source} />],
           [t.pixels, image && `${image.width} × ${image.height}`],
@@ -57,11 +58,10 @@ export function About({ cover }: { cover: Cover }) {
 function Origin({ origin, source }: { origin: string; source: string }) {
   const t = useTexts(coversTexts);
   if (source === "upload") return t.uploaded;
-  if (!/^https?:\/\//.test(origin)) return <span lang="en">{origin}</span>;
   return (
-    <Link href={origin} target="_blank" rel="noreferrer">
-      {origin}
-    </Link>
+    <span lang="en">
+      <Outside href={origin}>{origin}</Outside>
+    </span>
   );
 }
 

@@ -5,12 +5,12 @@ import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useId } from "react";
 
+import { nameOfSource, sourceTexts } from "@/covers/sourceNames";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { Loaded } from "@/shared/Loaded";
 import { RelativeTime } from "@/shared/RelativeTime";
 
 import { useAttempts, type Attempt, type Kind } from "./asking";
-import { nameOfSource } from "./sourceNames";
 import { coversTexts } from "./texts";
 
 const COLOURS = {
@@ -48,6 +48,7 @@ export function Attempts({ kind, id }: { kind: Kind; id: string }) {
 
 function OneAttempt({ attempt }: { attempt: Attempt }) {
   const t = useTexts(coversTexts);
+  const sources = useTexts(sourceTexts);
   const { outcome } = attempt;
   const isAsked = outcome !== "OUTCOME_UNSPECIFIED";
   return (
@@ -71,7 +72,7 @@ function OneAttempt({ attempt }: { attempt: Attempt }) {
       <div>
         <Stack direction="row" spacing={1} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }}>
           <Typography sx={{ fontWeight: 600 }} color={isAsked ? "text.primary" : "text.secondary"}>
-            {nameOfSource(attempt.source, t)}
+            {nameOfSource(attempt.source, sources)}
           </Typography>
           <Chip size="small" label={t[outcome]} color={COLOURS[outcome]} variant={isAsked ? "filled" : "outlined"} />
         </Stack>

@@ -19,7 +19,7 @@ import type { Kind, useDeeds } from "./asking";
 import { coversTexts } from "./texts";
 
 const TYPES = "image/jpeg,image/png,image/webp,image/gif";
-const MOST_BYTES = 20 * 2 ** 20;
+const MOST_BYTES = 10 * 2 ** 20;
 
 interface PictureProps {
   kind: Kind;

@@ -7,13 +7,13 @@ import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useId } from "react";
 
+import { nameOfSource, sourceTexts } from "@/covers/sourceNames";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
 import { Icon } from "@/shared/Icon";
 
 import type { Kind, Stats } from "./asking";
 import { Bar } from "./Bar";
-import { nameOfSource } from "./sourceNames";
 import { coversTexts } from "./texts";
 
 type Source = Stats["sources"][number];
@@ -57,13 +57,14 @@ function OfKind({ kind, title, sources }: { kind: Kind; title: string; sources: 
 
 function OneSource({ source }: { source: Source }) {
   const t = useTexts(coversTexts);
+  const sources = useTexts(sourceTexts);
   const format = useFormat();
   const { success_ratio: ratio, faults } = source;
   const counts = [t.hits(source.hits), t.misses(source.misses), t.rejected(source.rejected), t.skipped(source.skipped)];
   return (
     <Box component="li" sx={{ py: 1.5, "& + &": { borderTop: 1, borderColor: "divider" } }}>
       <Stack direction="row" spacing={1} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap", mb: 0.5 }}>
-        <Typography sx={{ fontWeight: 600 }}>{nameOfSource(source.source, t)}</Typography>
+        <Typography sx={{ fontWeight: 600 }}>{nameOfSource(source.source, sources)}</Typography>
         {!source.is_on && <Chip size="small" icon={<Icon path={mdiPowerPlugOffOutline} />} label={t.off} />}
         {faults > 0 && (
           <Chip size="small" variant="outlined" color="warning" icon={<Icon path={mdiAlertOutline} />} label={t.faults(faults)} />

@@ -7,6 +7,7 @@ import Typography from "@mui/material/Typography";
 import { useId, useMemo } from "react";
 import { thumbHashToDataURL } from "thumbhash";
 
+import { nameOfSource, sourceTexts } from "@/covers/sourceNames";
 import type { Cover } from "@/covers/watching";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
@@ -14,7 +15,6 @@ import { Icon } from "@/shared/Icon";
 import { RelativeTime } from "@/shared/RelativeTime";
 
 import type { CoverPicture, useDeeds } from "./asking";
-import { nameOfSource } from "./sourceNames";
 import { coversTexts } from "./texts";
 
 interface VersionsProps {
@@ -52,7 +52,7 @@ export function Versions({ cover, deeds }: VersionsProps) {
 function Version({ version, deeds }: { version: CoverPicture; deeds: VersionsProps["deeds"] }) {
   const t = useTexts(coversTexts);
   const format = useFormat();
-  const source = nameOfSource(version.source, t);
+  const source = nameOfSource(version.source, useTexts(sourceTexts));
   return (
     <Card sx={{ height: "100%", display: "flex", flexDirection: "column" }}>
       <Preview version={version} />

@@ -1,29 +1,34 @@
-// A cover with what there is to ask and to say about it: why this one, and may it be another?
+// A cover with where it is from, and the way to why it is this one, and to another one.
 import { mdiHelpCircleOutline, mdiLockOutline } from "@mdi/js";
 import Button from "@mui/material/Button";
 import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
-import { useState } from "react";
 
 import { useTexts } from "@/i18n/LanguageProvider";
+import { texts } from "@/i18n/texts";
 import { Icon } from "@/shared/Icon";
 
-import { CoverImage } from "../CoverImage";
-import { useCover } from "../watching";
-import type { Thing } from "./changing";
-import { choosingTexts, sourceName } from "./choosingTexts";
-import { CoverDialog } from "./CoverDialog";
+import { CoverImage } from "./CoverImage";
+import { nameOfSource, sourceTexts } from "./sourceNames";
+import { useCover } from "./watching";
 
-interface CoverCardProps extends Thing {
+const cardTexts = texts(
+  { albums: "Why this cover?", artists: "Why this picture?" },
+  { albums: "Pourquoi cette pochette\u00a0?", artists: "Pourquoi cette image\u00a0?" },
+);
+
+interface CoverCardProps {
+  kind: "albums" | "artists";
+  id: string;
   name: string;
   /** In CSS pixels. */
   size: number;
 }
 
 export function CoverCard({ kind, id, name, size }: CoverCardProps) {
-  const t = useTexts(choosingTexts);
+  const t = useTexts(cardTexts);
+  const sources = useTexts(sourceTexts);
   const cover = useCover(`${kind}/${id}`);
-  const [isOpen, setOpen] = useState(false);
   return (
     <Stack spacing={1} sx={{ alignItems: "center", width: size, maxWidth: "100%" }}>
       <CoverImage kind={kind} id={id} name={name} size={size} />
@@ -32,19 +37,13 @@ export function CoverCard({ kind, id, name, size }: CoverCardProps) {
           size="small"
           variant="outlined"
           icon={cover.is_locked ? <Icon path={mdiLockOutline} fontSize="small" /> : undefined}
-          label={sourceName(t, cover.image.source)}
+          label={nameOfSource(cover.image.source, sources)}
           sx={{ maxWidth: "100%" }}
         />
       )}
-      <Button
-        startIcon={<Icon path={mdiHelpCircleOutline} />}
-        aria-haspopup="dialog"
-        onClick={() => setOpen(true)}
-        sx={{ minHeight: 40 }}
-      >
-        {kind === "albums" ? t.why : t.whyPicture}
+      <Button href={`/covers?kind=${kind}&id=${encodeURIComponent(id)}`} startIcon={<Icon path={mdiHelpCircleOutline} />} sx={{ minHeight: 40 }}>
+        {t[kind]}
       </Button>
-      {isOpen && <CoverDialog kind={kind} id={id} name={name} onClose={() => setOpen(false)} />}
     </Stack>
   );
 }

@@ -3,7 +3,7 @@ import { mdiOpenInNew } from "@mdi/js";
 import Link from "@mui/material/Link";
 import type { ReactNode } from "react";
 
-import { Icon } from "@/shared/Icon";
+import { Icon } from "./Icon";
 
 export function Outside({ href, children }: { href: string; children: ReactNode }) {
   if (!/^https?:\/\//i.test(href)) return <>{children}</>;
