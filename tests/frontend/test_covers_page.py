@@ -1,28 +1,21 @@
 """Covers: one is found, tells why it is shown, gives way to one's own picture and is taken back; the figures of all are below."""
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.fakes.music_folder import Song, write
+from tests.fakes.painting import painted
 from tests.fakes.patience import eventually
 from tests.frontend.browsing import PHONE, barriers
 from tests.journeys.listening import ListeningSystem
 
 COLOURS = {"Amber Days": "#f0a000", "Blue Hours": "#1e1ec8", "Crimson Rooms": "#c81e1e", "Green Miles": "#1ea01e"}
 GONE = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
-
-
-def painted(colour: str) -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (640, 640), colour).save(written, "JPEG")
-    return written.getvalue()
 
 
 @pytest.fixture(scope="module")

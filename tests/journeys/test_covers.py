@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from tests.fakes.music_folder import CONTAINERS, Song, write
+from tests.fakes.painting import painted
 from tests.fakes.patience import eventually
 from tests.journeys.running import RunningSystem
 
@@ -38,14 +39,6 @@ SETTINGS = {
 ALL_OUTSIDE = ("coverartarchive", "archive", "lastfm-images", "commons", "commons-images", "deezer", "deezer-images")
 ENOUGH = 200 * 2**20
 """Bytes that the service may take, whatever it is sent."""
-
-
-def painted(colour: str, edge: int = 500) -> bytes:
-    image = Image.new("RGB", (edge, edge), colour)
-    ImageDraw.Draw(image).ellipse((10, 10, edge // 3, edge // 3), fill="#101010")
-    written = io.BytesIO()
-    image.save(written, "JPEG")
-    return written.getvalue()
 
 
 def bomb() -> bytes:
