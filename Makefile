@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-web check proto fmt lint types walls bench clean
+.PHONY: help run test test-web screenshots check proto fmt lint types walls bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,10 @@ test: $(STAMPS)/dev gen/.made ## Runs the whole suite against real PostgreSQL, R
 test-web: $(STAMPS)/dev gen/.made frontend/dist/.made ## Runs the tests of the web app, in a real browser.
 	@scripts/get_browser.sh
 	@$(BIN)/python -m pytest -q tests/frontend $(ARGS)
+
+screenshots: $(STAMPS)/dev gen/.made frontend/dist/.made ## Takes a picture of every page of the web app, into docs/screenshots/.
+	@scripts/get_browser.sh
+	@$(BIN)/python -m tests.frontend.screenshots docs/screenshots
 
 check: lint types walls proto-check web-check ## Lint, types, walls, contracts and the web app; about a minute.
 

@@ -4,27 +4,24 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.fakes.patience import eventually
-from tests.frontend.browsing import PHONE, barriers
-from tests.journeys.listening import PATIENT
+from tests.frontend.browsing import GONE, PHONE, barriers
+from tests.journeys.listening import PATIENT, UNLIMITED
 
 pytestmark = pytest.mark.timeout(300)
 
-GONE = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
 TITLE = "Apertures"
 """Of Halcyon Relay; its cover is to be had at Last.fm alone."""
 
 
 @pytest.fixture(scope="module")
 def stack_settings():
-    names = ("LASTFM", "MUSICBRAINZ", "SPOTIFY", "COVERARTARCHIVE", "COVER_IMAGES", "EURIA")
-    return {f"{name}_RATE_PER_SECOND": "100000" for name in names}
+    return UNLIMITED
 
 
 @pytest.fixture(scope="module", autouse=True)
 def album(stack):
     """Address of an album of what was played, of which providers told, with a cover from outside and a description."""
-    limits = stack.sandbox.get("/_sandbox/limits").json()
-    stack.sandbox.put("/_sandbox/limits", json=dict.fromkeys(limits))
+    stack.lift_limits()
     stack.import_history()
     assert eventually(lambda: stack.unnamed() == 0, within=PATIENT)
     listed = stack.get("/api/v1/albums", title_prefix=TITLE)["albums"]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fakes.patience import eventually
-from tests.frontend.browsing import PHONE, barriers
+from tests.frontend.browsing import GONE, PHONE, barriers
 from tests.journeys.listening import PATIENT
 
 # Whole systems on a machine that does other things too.
@@ -24,13 +24,6 @@ CHARTS = (
     "Hours of the week",
     "Heard for the first time",
     "Is everything here?",
-)
-GONE = (
-    "ERR_CONNECTION_REFUSED",
-    "ERR_INCOMPLETE_CHUNKED_ENCODING",
-    "ERR_EMPTY_RESPONSE",
-    "ERR_CONNECTION_RESET",
-    "status of 503",
 )
 
 

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.frontend.browsing import PHONE, barriers
+from tests.frontend.browsing import GONE, PHONE, barriers
+from tests.journeys.listening import UNLIMITED
 from tests.journeys.running import ENRICH
 
 pytestmark = pytest.mark.timeout(300)
@@ -11,7 +12,6 @@ pytestmark = pytest.mark.timeout(300)
 HALCYON = "https://open.spotify.com/artist/2pvfGvbL4mouaDY9ZSwUmv"
 ALIKE = ["Boards of Canada", "Aphex Twin", "Burial", "Air", "Bonobo"]
 """Those that are like Halcyon Relay, most alike first."""
-GONE = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +21,13 @@ def stack_plays():
 
 @pytest.fixture(scope="module")
 def stack_settings():
-    names = ("LASTFM", "MUSICBRAINZ", "SPOTIFY", "LISTENBRAINZ", "WIKIDATA", "COMMONS", "DEEZER", "COVER_IMAGES")
-    return {f"{name}_RATE_PER_SECOND": "100000" for name in names}
+    return UNLIMITED
 
 
 @pytest.fixture(scope="module", autouse=True)
 def known(stack):
     """What was played, and two artists of whom providers told: one that is sure, one that may be several."""
-    limits = stack.sandbox.get("/_sandbox/limits").json()
-    stack.sandbox.put("/_sandbox/limits", json=dict.fromkeys(limits))
+    stack.lift_limits()
     stack.import_history()
     halcyon = stack.post(ENRICH, spotify_url=HALCYON)
     _count_more(stack)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fakes.patience import eventually
-from tests.frontend.browsing import PHONE, barriers
+from tests.frontend.browsing import GONE, PHONE, barriers
 from tests.journeys.listening import PATIENT, ListeningSystem
 
 # Whole systems on a machine that does other things too.
@@ -131,7 +131,7 @@ def test_it_fits_a_phone_in_french_and_in_the_dark(browse):
 
 
 def test_what_is_shown_stays_while_the_gateway_is_away(page, stack, complaints):
-    complaints.forgive("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
+    complaints.forgive(*GONE)
     banner = page.get_by_text("SoniqueBay does not answer. It is asked again by itself.")
     page.goto("/journal")
     rows = rows_of(page)

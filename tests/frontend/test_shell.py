@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.frontend.browsing import PHONE, barriers
+from tests.frontend.browsing import GONE, PHONE, barriers
 
 PAGES = ("journal", "timeline", "analytics", "artists", "albums", "covers", "health", "settings")
 
@@ -100,7 +100,7 @@ def test_an_address_without_a_page_says_so_and_leads_on(page):
 
 
 def test_the_app_comes_back_by_itself_when_the_gateway_does(page, stack, complaints):
-    complaints.forgive("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
+    complaints.forgive(*GONE)
     page.goto("/settings")
     banner = page.get_by_text("SoniqueBay does not answer. It is asked again by itself.")
     expect(page.get_by_role("heading", level=1)).to_be_visible()

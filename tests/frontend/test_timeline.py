@@ -3,25 +3,19 @@
 import re
 import time
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fakes.patience import eventually
-from tests.frontend.browsing import PHONE, barriers
+from tests.frontend.browsing import GONE, PHONE, barriers
 from tests.journeys.listening import PATIENT, ListeningSystem
 
 # Whole systems on a machine that does other things too.
 pytestmark = [pytest.mark.xdist_group("web_timeline"), pytest.mark.timeout(300)]
 
 TIMELINE = "/api/v1/timeline"
-GONE = (
-    "ERR_CONNECTION_REFUSED",
-    "ERR_INCOMPLETE_CHUNKED_ENCODING",
-    "ERR_EMPTY_RESPONSE",
-    "ERR_CONNECTION_RESET",
-    "status of 503",
-)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +66,7 @@ def lines_of(part: Locator) -> Locator:
     return items.filter(has_not=part.page.get_by_role("listitem"))
 
 
-def told(answer: dict, shift: int = 0) -> list[tuple[str, list[str]]]:
+def told(answer: dict[str, Any], shift: int = 0) -> list[tuple[str, list[str]]]:
     """The hours of an answer as the page writes them; `shift` is how far its clock is from UTC, in hours."""
     return [
         (
