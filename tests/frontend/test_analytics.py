@@ -243,13 +243,12 @@ def test_what_was_loaded_stays_while_nobody_answers_and_the_rest_comes_when_some
     plays = page.get_by_role("region", name="In these days").get_by_text(f"{known['play_count']:,}", exact=True)
     expect(plays).to_be_visible()
 
-    stack.stop()
-    page.get_by_role("button", name="All", exact=True).click()
-    expect(page.get_by_text("SoniqueBay does not answer. It is asked again by itself.")).to_be_visible()
-    page.go_back()
-    expect(plays).to_be_visible()
-    page.get_by_role("button", name="All", exact=True).click()
-    stack.start()
+    with stack.without("gateway"):
+        page.get_by_role("button", name="All", exact=True).click()
+        expect(page.get_by_text("SoniqueBay does not answer. It is asked again by itself.")).to_be_visible()
+        page.go_back()
+        expect(plays).to_be_visible()
+        page.get_by_role("button", name="All", exact=True).click()
 
     expect(page.get_by_role("region", name="In these days").get_by_text("1,000", exact=True)).to_be_visible()
 

@@ -236,14 +236,13 @@ def test_the_day_stays_while_nobody_answers_and_others_come_when_somebody_does(p
     page.goto(f"/timeline?date={day['date']}")
     expect(day_heading(page, day["date"])).to_be_visible()
 
-    stack.stop()
-    page.get_by_role("button", name="Next day").click()
-    expect(page.get_by_text("SoniqueBay does not answer. It is asked again by itself.")).to_be_visible()
-    page.get_by_role("button", name="Previous day").click()
-    expect(day_heading(page, day["date"])).to_be_visible()
-    assert shown(page) == told(day)
-    page.get_by_role("button", name="Next day").click()
-    stack.start()
+    with stack.without("gateway"):
+        page.get_by_role("button", name="Next day").click()
+        expect(page.get_by_text("SoniqueBay does not answer. It is asked again by itself.")).to_be_visible()
+        page.get_by_role("button", name="Previous day").click()
+        expect(day_heading(page, day["date"])).to_be_visible()
+        assert shown(page) == told(day)
+        page.get_by_role("button", name="Next day").click()
 
     expect(day_heading(page, later(day["date"], 1))).to_be_visible()
 

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 import httpx
+import psutil
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from tests.fakes.lifeline import Lifeline
@@ -113,6 +115,22 @@ class RunningSystem:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         return self.process.poll() is not None
+
+    def child(self, module: str) -> psutil.Process:
+        """The process of `services.album`, `gateway` …."""
+        return next(child for child in psutil.Process(self.process.pid).children() if module in child.cmdline())
+
+    @contextmanager
+    def without(self, module: str) -> Iterator[None]:
+        """`kill -9` of that process, which is revived after the block, not before."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+        try:
+            victim = self.child(module)
+            victim.kill()
+            assert eventually(lambda: victim.status() == psutil.STATUS_ZOMBIE)
+            yield
+        finally:
+            os.kill(self.process.pid, signal.SIGCONT)
 
     def enrich(self, **body: Any) -> httpx.Response:
         return self.client.post(ENRICH, json=body)

@@ -2,9 +2,10 @@
 import { mdiMagnify } from "@mdi/js";
 import InputAdornment from "@mui/material/InputAdornment";
 import TextField from "@mui/material/TextField";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { Icon } from "@/shared/Icon";
+import { useTypingPause } from "@/shared/useTypingPause";
 
 interface SearchFieldProps {
   label: string;
@@ -12,18 +13,13 @@ interface SearchFieldProps {
   onSearch: (words: string) => void;
 }
 
-/** Whoever types has come to an end by then. */
-const PAUSE_MS = 250;
-
 export function SearchField({ label, value, onSearch }: SearchFieldProps) {
   const [typed, setTyped] = useState({ words: value, at: value });
   // The address changed by other means, such as the way back: what it says counts.
   if (typed.at !== value) setTyped({ words: value, at: value });
-  useEffect(() => {
-    if (typed.words === value) return;
-    const timer = window.setTimeout(() => onSearch(typed.words), PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [typed, value, onSearch]);
+  useTypingPause(typed.words, () => {
+    if (typed.words.trim() !== value) onSearch(typed.words.trim());
+  });
   return (
     <TextField
       type="search"

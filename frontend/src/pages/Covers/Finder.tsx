@@ -1,27 +1,22 @@
 // Where is the cover of a certain album or artist? By how its name begins, some at a time.
-import { mdiMagnify } from "@mdi/js";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import ButtonBase from "@mui/material/ButtonBase";
-import InputAdornment from "@mui/material/InputAdornment";
 import Stack from "@mui/material/Stack";
-import TextField from "@mui/material/TextField";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
-import { useEffect, useEffectEvent, useId, useState } from "react";
+import { useId } from "react";
 import { useSearchParams } from "react-router";
 
 import { CoverImage } from "@/covers/CoverImage";
+import { SearchField } from "@/facts/SearchField";
 import { useTexts } from "@/i18n/LanguageProvider";
-import { Icon } from "@/shared/Icon";
 import { Loaded } from "@/shared/Loaded";
 import { Trouble } from "@/shared/Trouble";
 
 import { useSubjects, type Kind, type Subject } from "./asking";
 import { coversTexts } from "./texts";
-
-const TYPING_PAUSE_MS = 300;
 
 export function Finder({ kind, begins }: { kind: Kind; begins: string }) {
   const t = useTexts(coversTexts);
@@ -47,47 +42,15 @@ export function Finder({ kind, begins }: { kind: Kind; begins: string }) {
           <ToggleButton value="albums">{t.albumsShort}</ToggleButton>
           <ToggleButton value="artists">{t.artistsShort}</ToggleButton>
         </ToggleButtonGroup>
-        <Beginning kind={kind} begins={begins} onChange={(typed) => set({ begins: typed })} />
+        <SearchField
+          key={kind}
+          label={kind === "albums" ? t.titleBegins : t.nameBegins}
+          value={begins}
+          onSearch={(typed) => set({ begins: typed })}
+        />
       </Stack>
       <Found kind={kind} begins={begins} />
     </Box>
-  );
-}
-
-interface BeginningProps {
-  kind: Kind;
-  begins: string;
-  onChange: (begins: string) => void;
-}
-
-function Beginning({ kind, begins, onChange }: BeginningProps) {
-  const t = useTexts(coversTexts);
-  const [draft, setDraft] = useState(begins);
-  const tell = useEffectEvent(() => {
-    if (draft.trim() !== begins) onChange(draft.trim());
-  });
-  useEffect(() => {
-    const timer = window.setTimeout(() => tell(), TYPING_PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [draft]);
-  return (
-    <TextField
-      type="search"
-      size="small"
-      label={kind === "albums" ? t.titleBegins : t.nameBegins}
-      value={draft}
-      onChange={(event) => setDraft(event.target.value)}
-      slotProps={{
-        input: {
-          startAdornment: (
-            <InputAdornment position="start">
-              <Icon path={mdiMagnify} />
-            </InputAdornment>
-          ),
-        },
-      }}
-      sx={{ flexGrow: 1, minWidth: 200, maxWidth: 480 }}
-    />
   );
 }
 

@@ -3,15 +3,15 @@ import Button from "@mui/material/Button";
 import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { useTexts } from "@/i18n/LanguageProvider";
+import { useTypingPause } from "@/shared/useTypingPause";
 
 import { FILTER_NAMES, type Filters } from "./asking";
 import { journalTexts } from "./texts";
 
-const TYPING_PAUSE_MS = 350;
 const NONE: Filters = { text: "", artist: "", album: "", from: "", to: "" };
 
 export function FilterBar({ filters }: { filters: Filters }) {
@@ -54,16 +54,12 @@ function useDraft(filters: Filters): [Filters, (changes: Partial<Filters>) => vo
     setBefore(filters);
     if (!isSame(trimmed(draft), filters)) setDraft(filters);
   }
-  const tell = useEffectEvent(() => {
+  useTypingPause(draft, () => {
     const wanted = trimmed(draft);
     if (isSame(wanted, filters)) return;
     const search = Object.entries(wanted).filter(([, value]) => value !== "");
     setSearch(search, { replace: true, preventScrollReset: true });
   });
-  useEffect(() => {
-    const timer = window.setTimeout(() => tell(), TYPING_PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [draft]);
   return [draft, (changes) => setDraft((now) => ({ ...now, ...changes }))];
 }
 
