@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.tracker.domain import Hole, ImportOptions, cut_windows
 from services.tracker.leaping import Search
-from services.tracker.walking import Walk, Window
+from services.tracker.walking import DOCUMENTED, Walk, Window
 
 
 def plan_walk(options: ImportOptions, covered: Sequence[tuple[int, int]]) -> Walk:
@@ -31,7 +31,7 @@ def plan_catch_up(since: int, sweep_from: int, covered: Sequence[tuple[int, int]
     floor = max(since, min(sweep_from, top))
     known = cut_windows(covered, (floor, top))
     gaps = [window for window in _windows(since, floor, known) if not window.is_known]
-    return Walk((Window(floor, None), *gaps))
+    return Walk((Window(floor, None), *gaps), size=DOCUMENTED, largest=DOCUMENTED)
 
 
 def _windows(since: int | None, until: int | None, covered: Sequence[tuple[int, int]]) -> list[Window]:

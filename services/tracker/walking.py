@@ -16,6 +16,9 @@ SIZES = (1000, 500, 200, 50)
 END_OF_TIME = 2**40
 """Where a window ends that is open at its end; who writes down what was read cuts it at the time of asking."""
 
+DOCUMENTED = 200
+"""Plays a page that no source refuses: more is an open secret of Last.fm, which it may stop to grant."""
+
 _REACH_BACK = 200
 """Plays of a first look at what is new: enough to overlap what is known."""
 _CALM = 5
@@ -64,7 +67,7 @@ class Step:
 class Walk:
     """How far a walk is. Kept with the plays it has stored, so that it can be gone on with from there.
 
-    `left`: how many more plays may be counted; None: all.
+    `left`: how many more plays may be counted; None: all. `largest`: as many plays as a page may ask for.
     """
 
     windows: tuple[Window, ...]
@@ -73,6 +76,7 @@ class Walk:
     calm: int = 0
     leap: Leap | None = None
     holes: tuple[Hole, ...] = ()
+    largest: int = SIZES[0]
 
     @property
     def is_over(self) -> bool:
@@ -159,7 +163,7 @@ def _minus(walk: Walk, count: int) -> Walk:
 
 
 def _calmer(walk: Walk) -> Walk:
-    if walk.size == SIZES[0] or walk.calm + 1 < _CALM:
+    if walk.size >= walk.largest or walk.calm + 1 < _CALM:
         return replace(walk, calm=walk.calm + 1)
     return replace(walk, calm=0, size=next(size for size in reversed(SIZES) if size > walk.size))
 

@@ -35,7 +35,7 @@ export const factsTexts = texts(
     NOTE_REASON_OFF: "est éteint",
     NOTE_REASON_AMBIGUOUS: "en connaît plusieurs",
     missing: "Ce qui manque",
-    stale: "Une partie de ces données est plus ancienne que prévu : leur source n’a pas répondu la dernière fois.",
+    stale: "Une partie de ces données est plus ancienne que prévu\u00a0: leur source n’a pas répondu la dernière fois.",
     checked: "Vérifié",
     neverAsked: "Aucune source n’a encore été interrogée.",
     refresh: "Actualiser",

@@ -25,8 +25,8 @@ export const troubleTexts = texts(
   {
     retry: "Réessayer",
     retryAfter: (span) => `Vous pouvez réessayer dans ${span}.`,
-    requestId: "Identifiant de la requête, pour le journal :",
-    unreachable: "SoniqueBay ne répond pas. Ce qui est chargé reste affiché ; le reste viendra dès son retour.",
+    requestId: "Identifiant de la requête, pour le journal\u00a0:",
+    unreachable: "SoniqueBay ne répond pas. Ce qui est chargé reste affiché\u00a0; le reste viendra dès son retour.",
     bug: "Une erreur s’est produite sur cette page.",
     "invalid-argument": "Cette demande n’a pas été comprise",
     "failed-precondition": "Impossible pour le moment",

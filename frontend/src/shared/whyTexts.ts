@@ -15,9 +15,9 @@ export const whyTexts = texts(
     CANDIDATE_STATUS_LOCKED: "set by a person",
   },
   {
-    why: (label) => `${label} : pourquoi ?`,
+    why: (label) => `${label}\u00a0: pourquoi\u00a0?`,
     nothing: "On ne sait rien de cette valeur.",
-    override: "Une personne l’a fixée :",
+    override: "Une personne l’a fixée\u00a0:",
     nextCheck: "Redemandé",
     source: "source",
     confidence: (share) => `sûr à ${share}`,

@@ -49,7 +49,7 @@ export const shellTexts = texts(
     down: "SoniqueBay ne répond pas. Une nouvelle tentative se fait d’elle-même.",
     askNow: "Réessayer maintenant",
     broken: "Cette page ne fonctionne plus",
-    brokenWords: "C’est une erreur de l’application. Rechargez la page ; ce qui a été fait est conservé.",
+    brokenWords: "C’est une erreur de l’application. Rechargez la page\u00a0; ce qui a été fait est conservé.",
     reload: "Recharger",
     lost: "Il n’y a rien ici",
     lostWords: "Aucune page à cette adresse.",

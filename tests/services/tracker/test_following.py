@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from kernel.errors import FailedPrecondition
+from kernel.errors import FailedPrecondition, ProviderUnavailable
 from services.tracker.domain import Account, Play, Title
 from services.tracker.planning import plan_catch_up
 from services.tracker.storing import live
 from services.tracker.storing.live import PLAY, PLAYING, STATUS, Followed
-from services.tracker.walking import Window
+from services.tracker.walking import Ask, Window
 from tests.services.tracker.histories import NAME
 from tests.services.tracker.test_importing import throttle
 from tests.services.tracker.workshop import Workshop
@@ -95,6 +95,23 @@ def test_more_than_a_page_is_caught_up_even_when_the_source_fails_in_between(wor
 
     assert 0 < partly < 500
     assert workshop.stored() == workshop.history.multiset()
+
+
+def test_a_source_that_gives_no_more_at_once_than_it_documents_is_followed(workshop: Workshop):
+    def refuse(ask: Ask) -> None:
+        if ask.size > 200:
+            raise ProviderUnavailable(NAME, "an answer we do not understand (code 6)")
+
+    workshop.history.before = refuse
+    workshop.switch.start(None)
+    workshop.work()
+    workshop.history.plays += [Play(now(workshop) + number, OTHER) for number in range(1500)]
+    workshop.clock.advance(1500)
+
+    tick(workshop, 3600)
+
+    assert workshop.stored() == workshop.history.multiset()
+    assert followed(workshop).error == ""
 
 
 def test_a_play_that_comes_days_late_is_found_by_the_sweep(workshop: Workshop):

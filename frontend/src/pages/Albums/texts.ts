@@ -27,7 +27,7 @@ export const albumsTexts = texts(
     close: "Fermer",
     loading: "Chargement…",
     list: "Albums par titre",
-    nothing: "Il n’y a pas encore d’albums. Ils viennent avec les écoutes et avec le dossier de musique :",
+    nothing: "Il n’y a pas encore d’albums. Ils viennent avec les écoutes et avec le dossier de musique\u00a0:",
     toSettings: "importer des écoutes dans les réglages",
     noMatch: "Aucun album ne correspond.",
   },

@@ -32,7 +32,7 @@ export const artistsTexts = texts(
     list: "Artistes par nom",
     listeners: (n) => counted("fr")(n, "# auditeur", "# auditeurs"),
     inLibrary: "dans la bibliothèque",
-    nothing: "Il n’y a pas encore d’artistes. Ils viennent avec les écoutes et avec le dossier de musique :",
+    nothing: "Il n’y a pas encore d’artistes. Ils viennent avec les écoutes et avec le dossier de musique\u00a0:",
     toSettings: "importer des écoutes dans les réglages",
     noMatch: "Aucun nom d’artiste ne commence ainsi.",
     noFilter: "Aucun artiste n’en fait partie.",
