@@ -12,7 +12,7 @@ from tests.frontend.browsing import PHONE, barriers
 from tests.frontend.conftest import Browse
 from tests.frontend.giving_up import HANDING_ON, given_up
 from tests.journeys.listening import PATIENT, UNLIMITED, ListeningSystem
-from tests.journeys.running import ENRICH
+from tests.journeys.running import ALL, ENRICH, ROOT
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -92,20 +92,20 @@ FRENCH = Words(
 )
 
 
-@pytest.fixture(scope="module")
-def stack_settings():
-    return {**UNLIMITED, **HANDING_ON, "TRACKER_INTERVAL_SECONDS": str(TRACKER_INTERVAL)}
-
-
-@pytest.fixture(autouse=True)
-def emptied(stack):
-    """The next one is a newcomer too."""
-    stack.lift_limits()
-    assert stack.history.total() == 1000
-    stack.arrange(page_seconds=0.3, largest_page=200)
-    yield
-    stack.client.post("/api/v1/services/tracker/stop")
-    stack.empty()
+@pytest.fixture
+def stack(tmp_path):
+    """Each newcomer begins with nothing; the source takes its time, so that an import can be watched."""
+    settings = {
+        "GATEWAY_WEB_DIR": str(ROOT / "frontend" / "dist"),
+        "TRACKER_INTERVAL_SECONDS": str(TRACKER_INTERVAL),
+        **UNLIMITED,
+        **HANDING_ON,
+    }
+    with ListeningSystem(tmp_path, 1000, settings, services=ALL) as system:
+        system.lift_limits()
+        assert system.history.total() == 1000
+        system.arrange(page_seconds=0.3, largest_page=200)
+        yield system
 
 
 @pytest.mark.parametrize(
