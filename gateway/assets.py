@@ -1,32 +1,45 @@
-"""Which files does a browser get? Those in a folder at start, by exact name: no path a caller makes up is ever opened."""
+"""Which files does a browser get? Those of one folder, as they are now: read again once they change, never through a link."""
 
+import errno
 import gzip
 import hashlib
 import mimetypes
+import os
 import secrets
-from collections.abc import Mapping
+import stat
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from gateway.exchange import Exchange
+from gateway.problems import Problem
 
 _PACKED = ("text/", "application/json", "image/svg", "application/javascript", "application/manifest")
+_PAGE = "index.html"
+_NAMED_BY_CONTENT = "assets/"
 _NONCE = b"__CSP_NONCE__"
+_POLICY = "content-security-policy"
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
+_WRITTEN = 2.0
+"""Seconds after which a file that has not changed is taken for whole."""
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # opening a pipe would wait for ever
+
+_Stamp = tuple[int, int, int]
+"""What changes with a file: its inode, its size, and when it was last touched, which nobody can set as they like."""
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One file, read once when first asked for. `named_by_content`: its name changes with it, so it may be kept for ever."""
+    """One file, as it was when it was read."""
 
-    path: Path
-    named_by_content: bool
-
-    @cached_property
-    def content(self) -> bytes:
-        return self.path.read_bytes()
+    name: str
+    content: bytes
+    written_at: float = 0.0
+    """Seconds since 1970."""
 
     @cached_property
     def packed(self) -> bytes | None:
@@ -39,14 +52,19 @@ class Asset:
 
     @property
     def media_type(self) -> str:
-        kind = mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"
+        kind = mimetypes.guess_type(self.name)[0] or "application/octet-stream"
         return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
-    async def send(self, exchange: Exchange, headers: Mapping[str, str]) -> None:
+    @property
+    def kept(self) -> str:
+        """For how long: what is named by its content for ever, unless it may still be half written."""
+        is_whole = time.time() - self.written_at > _WRITTEN
+        return _FOREVER if self.name.startswith(_NAMED_BY_CONTENT) and is_whole else _ASK_AGAIN
+
+    async def send(self, exchange: Exchange) -> None:
         """Answers with the file: 304 where the browser has it, gzip where it takes it."""
-        kept = _FOREVER if self.named_by_content else _ASK_AGAIN
-        common = {"etag": self.etag, "cache-control": kept, "vary": "accept-encoding", **headers}
-        if exchange.headers.get("if-none-match") == self.etag:
+        common = {"etag": self.etag, "cache-control": self.kept, "vary": "accept-encoding"}
+        if exchange.has(self.etag):
             await exchange.start(304, common)
             await exchange.piece(b"", is_last=True)
             return
@@ -58,40 +76,103 @@ class Asset:
 
 
 class Folder:
-    """The files of one folder, by their path below it with `/`. Those in `forever` (a folder below) are named by content."""
+    """The files of one folder and those below it, by their path with `/`; it may itself be a link, nothing in it is.
 
-    def __init__(self, root: Path, *, forever: str = "") -> None:
-        paths = sorted(path for path in root.rglob("*") if path.is_file()) if root.is_dir() else []
-        self._assets = {
-            str(path.relative_to(root).as_posix()): Asset(path, bool(forever) and forever in path.relative_to(root).parts)
-            for path in paths
-        }
+    What was read stays in memory as long as the file is what it was.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._read: dict[str, tuple[_Stamp, Asset]] = {}
 
     def get(self, name: str) -> Asset | None:
-        return self._assets.get(name)
+        """The file, or None where there is none; what begins with a dot is none."""
+        parts = name.split("/")
+        if any(not part or part.startswith(".") or "\0" in part for part in parts):
+            return None
+        try:
+            descriptor = _open_below(self._root, parts)
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                raise
+            return None
+        try:
+            state = os.fstat(descriptor)
+            if not stat.S_ISREG(state.st_mode):
+                return None
+            stamp = (state.st_ino, state.st_size, state.st_ctime_ns)
+            known = self._read.get(name)
+            if known is not None and known[0] == stamp:
+                return known[1]
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                asset = Asset(name, file.read(), state.st_mtime)
+        finally:
+            os.close(descriptor)
+        # What an older build had is let go of.
+        self._read = {each: read for each, read in self._read.items() if (self._root / each).exists()}
+        self._read[name] = stamp, asset
+        return asset
 
 
 class WebApp:
-    """The built web app: its files, and its one page for every address that is no file, as the app finds its own way."""
+    """The built web app: its files, and its one page for every address that is no file, as the app finds its own way.
+
+    It may be built anew at any time.
+    """
 
     def __init__(self, root: Path) -> None:
-        self._folder = Folder(root, forever="assets")
-        self._page = self._folder.get("index.html")
+        self._folder = Folder(root)
+        self._was_there = False
 
     @property
     def is_there(self) -> bool:
-        return self._page is not None
+        """Also while it is built anew, when its folder is empty for a moment."""
+        self._was_there = self._was_there or self._folder.get(_PAGE) is not None
+        return self._was_there
 
     async def show(self, exchange: Exchange) -> None:
-        """Answers with a file, or with the page under a policy that lets only our own scripts and styles run."""
-        asset = self._folder.get(exchange.path.lstrip("/"))
-        if asset is not None and asset is not self._page:
-            await asset.send(exchange, {})
-        elif self._page is not None:
-            nonce = secrets.token_urlsafe(16)
-            headers = {"content-type": "text/html; charset=utf-8", "cache-control": _ASK_AGAIN}
-            headers["content-security-policy"] = _app_policy(nonce)
-            await exchange.answer(200, headers, self._page.content.replace(_NONCE, nonce.encode()))
+        """Answers with a file, or with the page for who goes to an address of the app. Raises Problem."""
+        name = exchange.path.lstrip("/")
+        asset = self._folder.get(name) if name != _PAGE else None
+        if asset is not None:
+            await asset.send(exchange)
+            return
+        if name != _PAGE and (name.startswith(_NAMED_BY_CONTENT) or "." in name.rpartition("/")[2]):
+            raise Problem("not-found", "The web app has no such file.")
+        # Browsers say so of all that is no navigation: a page in the place of a script or a picture would be kept as that.
+        if exchange.headers.get("sec-fetch-mode", "navigate") != "navigate":
+            raise Problem("not-found", "There is nothing at this address but a page.")
+        await self._show_page(exchange)
+
+    async def _show_page(self, exchange: Exchange) -> None:
+        """Under a policy that lets only our own scripts and styles run."""
+        page = self._folder.get(_PAGE)
+        if page is None:
+            raise Problem("unavailable", "The web app is being built anew.", headers={"retry-after": "1"})
+        headers = {"etag": page.etag, "cache-control": _ASK_AGAIN}
+        if exchange.has(page.etag):
+            # The browser goes on with the page and the policy it has, which share a nonce; any other would replace that policy.
+            exchange.added.pop(_POLICY, None)
+            await exchange.start(304, headers)
+            await exchange.piece(b"", is_last=True)
+            return
+        nonce = secrets.token_urlsafe(16)
+        headers |= {"content-type": page.media_type, _POLICY: _app_policy(nonce)}
+        await exchange.answer(200, headers, page.content.replace(_NONCE, nonce.encode()))
+
+
+def _open_below(root: Path, parts: list[str]) -> int:
+    """A descriptor of this file; each name is looked up in the folder above, never through a link. Raises OSError."""
+    *folders, name = parts
+    above = os.open(root, _FOLDER)
+    try:
+        for folder in folders:
+            below = os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=above)
+            os.close(above)
+            above = below
+        return os.open(name, _FILE, dir_fd=above)
+    finally:
+        os.close(above)
 
 
 def _app_policy(nonce: str) -> str:

@@ -45,7 +45,7 @@ async def serve_stream(call: "grpc.aio.UnaryStreamCall[Any, Any]", exchange: Exc
     """Sends a stream of HttpBody; the first one's content type counts. Raises AioRpcError, after the start too."""
     try:
         reply = replies.from_metadata(await call.initial_metadata())
-        if _is_known(exchange, reply.headers.get("etag")):
+        if exchange.has(reply.headers.get("etag")):
             await _not_modified(reply, exchange)
             return
         first: Any = await call.read()
@@ -58,7 +58,7 @@ async def serve_stream(call: "grpc.aio.UnaryStreamCall[Any, Any]", exchange: Exc
 
 
 async def _send(chunks: AsyncIterator[bytes], content_type: str, reply: Reply, exchange: Exchange) -> None:
-    if _is_known(exchange, reply.headers.get("etag")):
+    if exchange.has(reply.headers.get("etag")):
         await _not_modified(reply, exchange)
         return
     # With `nosniff` on all answers, a browser takes the type as it stands.
@@ -95,14 +95,6 @@ async def _chunks(first: Any, call: "grpc.aio.UnaryStreamCall[Any, Any]") -> Asy
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:
     yield content
-
-
-def _is_known(exchange: Exchange, etag: str | None) -> bool:
-    """Weak comparison, as If-None-Match wants it."""
-    asked = exchange.headers.get("if-none-match")
-    if asked is None or etag is None or exchange.method not in ("GET", "HEAD"):
-        return False
-    return asked.strip() == "*" or etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in asked.split(",")]
 
 
 async def _not_modified(reply: Reply, exchange: Exchange) -> None:

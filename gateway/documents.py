@@ -50,7 +50,7 @@ class Documents:
     def __init__(self, openapi: dict[str, object]) -> None:
         self._openapi = orjson.dumps(openapi)
         self._etag = f'"{hashlib.sha256(self._openapi).hexdigest()[:32]}"'
-        self._ui = {name: Asset(_ui_folder() / name, named_by_content=False) for name in _UI_FILES}
+        self._ui = {name: Asset(name, (_ui_folder() / name).read_bytes()) for name in _UI_FILES}
 
     def rooms(self) -> list[Route]:
         return [
@@ -62,7 +62,7 @@ class Documents:
 
     async def openapi(self, exchange: Exchange) -> None:
         headers = {"content-type": JSON_TYPE, "cache-control": "no-cache", "etag": self._etag}
-        is_known = exchange.headers.get("if-none-match") == self._etag
+        is_known = exchange.has(self._etag)
         await exchange.answer(304 if is_known else 200, headers, b"" if is_known else self._openapi)
 
     async def page(self, exchange: Exchange) -> None:
@@ -74,7 +74,7 @@ class Documents:
         if name == "start.js":
             await exchange.answer(200, {"content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache"}, _START)
         elif name in self._ui:
-            await self._ui[name].send(exchange, {})
+            await self._ui[name].send(exchange)
         else:
             raise Problem("not-found", "There is nothing at this address.")
 

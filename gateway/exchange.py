@@ -73,6 +73,13 @@ class Exchange:
         values = self.headers.getlist(name)
         return values[0] if len(values) == 1 and _HEADER_VALUE.fullmatch(values[0]) else None
 
+    def has(self, etag: str | None) -> bool:
+        """Whether the caller has this very copy: `If-None-Match`, compared weakly, as that wants it."""
+        asked = self.headers.get("if-none-match")
+        if asked is None or etag is None or self.method not in ("GET", "HEAD"):
+            return False
+        return asked.strip() == "*" or etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in asked.split(",")]
+
     async def send(self, message: Message) -> None:
         """The ASGI `send`, adding `added` where the answer does not say otherwise itself."""
         if message["type"] == "http.response.start":

@@ -81,9 +81,20 @@ class CoverPipeline:
             drawn = self._parts.placeholders.draw(cover.name if cover else "", str(ref), size)
             return Served(BytesIO(drawn), len(drawn), MEDIA_TYPE, "", PLACEHOLDER, is_expected=False)
         shown, held = opened
-        self._parts.accesses.note(shown.image_id)
-        content, source = name_of(shown), str(shown.source)
-        return Served(held.file, held.length, held.media_type, f"{content}.{held.size}", source, expected == content)
+        return self._served(shown, held, is_expected=expected == name_of(shown))
+
+    def serve_version(self, ref: CoverRef, size: int, version: str) -> Served:
+        """One of its images, shown or older; nothing is looked for. Raises NotFound and OwnFault."""
+        cover = self._load(ref)
+        if cover is None:
+            raise NotFound("No such album or artist is known.")
+        shown = next((each for each in _images_of(cover) if _is_named(each, version)), None)
+        held = self._parts.images.open(shown.image_id, size) if shown else None
+        if shown is None or held is None:
+            if shown is not None:  # somebody took the file away
+                self._store.forget_images([shown.image_id])
+            raise NotFound("This cover has had no such image, or it is not kept any more.")
+        return self._served(shown, held, is_expected=True)
 
     def get(self, ref: CoverRef) -> Cover:
         """What is known of the cover. Raises NotFound."""
@@ -116,6 +127,15 @@ class CoverPipeline:
         self._store.choose(ref, shown)
         return self.get(ref)
 
+    def lock(self, ref: CoverRef) -> Cover:
+        """What is shown stays. Raises NotFound and FailedPrecondition."""
+        if self.get(ref).shown is not None:
+            self._store.lock(ref)
+        cover = self.get(ref)
+        if not cover.is_locked:
+            raise FailedPrecondition("There is no image to be locked yet.")
+        return cover
+
     def unlock(self, ref: CoverRef) -> None:
         """Raises NotFound."""
         if not self.get(ref).is_locked:
@@ -124,7 +144,7 @@ class CoverPipeline:
 
     def revert(self, ref: CoverRef, image_id: str) -> Cover:
         """To its last version, or to this one; locked from then on. Raises NotFound and FailedPrecondition."""
-        versions = [shown for shown, _ in self.get(ref).versions if image_id in ("", name_of(shown), shown.image_id)]
+        versions = [shown for shown, _ in self.get(ref).versions if not image_id or _is_named(shown, image_id)]
         if not versions:
             raise FailedPrecondition("It has had no such image, or that is not kept any more.")
         self._store.choose(ref, versions[0])
@@ -146,6 +166,11 @@ class CoverPipeline:
 
     def request(self, refs: Sequence[CoverRef], lane: Lane, *, is_changed: bool) -> int:
         return self._store.request(refs, lane, is_changed=is_changed)
+
+    def _served(self, shown: Shown, held: Held, *, is_expected: bool) -> Served:
+        self._parts.accesses.note(shown.image_id)
+        tag = f"{name_of(shown)}.{held.size}"
+        return Served(held.file, held.length, held.media_type, tag, str(shown.source), is_expected)
 
     def _look(self, ref: CoverRef) -> Cover | None:
         """What is known; has it looked for where somebody ought to wait no longer. Raises NotFound."""
@@ -185,6 +210,17 @@ def _as_planned(attempt: Attempt, cover: Cover) -> Attempt:
     """Without a time where its source is not asked then: a person has chosen since, or its turn did not come last time."""
     is_planned = cover.next_check_at is not None and attempt.at == cover.checked_at
     return attempt if is_planned else replace(attempt, asked_again_at=None)
+
+
+def _images_of(cover: Cover) -> Iterator[Shown]:
+    if cover.shown is not None:
+        yield cover.shown
+    yield from (shown for shown, _ in cover.versions)
+
+
+def _is_named(shown: Shown, name: str) -> bool:
+    """By its whole name; a part of it might be another's."""
+    return name in (name_of(shown), shown.image_id)
 
 
 def name_of(shown: Shown) -> str:

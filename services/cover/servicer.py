@@ -8,7 +8,7 @@ from google.api import httpbody_pb2
 from kernel.jobs import JobStore
 from services.cover.convert import replies, requests
 from services.cover.convert.serving import headers_of, pieces_of
-from services.cover.pipeline import CoverPipeline
+from services.cover.pipeline import CoverPipeline, Served
 from services.cover.stats import Stats
 from soniquebay.cover.v1 import cover_pb2 as pb
 from soniquebay.cover.v1 import cover_pb2_grpc
@@ -26,10 +26,13 @@ class CoverServicer(cover_pb2_grpc.CoverServiceServicer):
 
     def GetCoverImage(self, request: pb.GetCoverImageRequest, context: grpc.ServicerContext) -> Iterator[httpbody_pb2.HttpBody]:
         ref, size = requests.ref(request.kind, request.id), requests.size(request.size)
-        served = self._pipeline.serve(ref, size, request.v)
-        with served.file:
-            context.send_initial_metadata(headers_of(served))
-            yield from pieces_of(served)
+        yield from _sent(self._pipeline.serve(ref, size, request.v), context)
+
+    def GetCoverVersionImage(
+        self, request: pb.GetCoverVersionImageRequest, context: grpc.ServicerContext
+    ) -> Iterator[httpbody_pb2.HttpBody]:
+        ref, size = requests.ref(request.kind, request.id), requests.size(request.size)
+        yield from _sent(self._pipeline.serve_version(ref, size, request.version), context)
 
     def GetCover(self, request: pb.GetCoverRequest, context: grpc.ServicerContext) -> pb.GetCoverResponse:
         return pb.GetCoverResponse(cover=replies.cover(self._pipeline.get(requests.ref(request.kind, request.id))))
@@ -46,6 +49,9 @@ class CoverServicer(cover_pb2_grpc.CoverServiceServicer):
     def UploadCoverImage(self, request: pb.UploadCoverImageRequest, context: grpc.ServicerContext) -> pb.UploadCoverImageResponse:
         ref, content = requests.ref(request.kind, request.id), requests.image(request.image.data)
         return pb.UploadCoverImageResponse(cover=replies.cover(self._pipeline.upload(ref, content)))
+
+    def LockCover(self, request: pb.LockCoverRequest, context: grpc.ServicerContext) -> pb.LockCoverResponse:
+        return pb.LockCoverResponse(cover=replies.cover(self._pipeline.lock(requests.ref(request.kind, request.id))))
 
     def DeleteCoverLock(self, request: pb.DeleteCoverLockRequest, context: grpc.ServicerContext) -> pb.DeleteCoverLockResponse:
         self._pipeline.unlock(requests.ref(request.kind, request.id))
@@ -71,3 +77,10 @@ class CoverServicer(cover_pb2_grpc.CoverServiceServicer):
 
     def RetryDeadJobs(self, request: pb.RetryDeadJobsRequest, context: grpc.ServicerContext) -> pb.RetryDeadJobsResponse:
         return pb.RetryDeadJobsResponse(retried_count=self._jobs.retry_all_dead())
+
+
+def _sent(served: Served, context: grpc.ServicerContext) -> Iterator[httpbody_pb2.HttpBody]:
+    """The bytes, behind what is to be known of them."""
+    with served.file:
+        context.send_initial_metadata(headers_of(served))
+        yield from pieces_of(served)

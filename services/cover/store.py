@@ -149,6 +149,13 @@ class CoverStore:
             changes.add(connection, [ref], now)
             changes.show(connection, ref, shown, now, state=str(State.FOUND), is_locked=True, is_stale=False, next_check_at=None)
 
+    def lock(self, ref: CoverRef) -> None:
+        """Whatever image it shows by now stays; where there is none, or it is locked already, nothing changes."""
+        now = self._clock.now()
+        has_own = covers.c.image_id.is_not(None), covers.c.is_locked.is_(False)
+        with self._database.write() as connection:
+            changes.change(connection, ref, now, *has_own, is_locked=True, is_stale=False, next_check_at=None)
+
     def unlock(self, ref: CoverRef) -> None:
         """Its sources count again, and are asked."""
         now = self._clock.now()

@@ -175,6 +175,33 @@ def test_ones_own_picture_wins_until_its_lock_is_gone(system: RunningSystem, alb
     assert eventually(lambda: system.client.get(path).json()["image"]["id"] == before, within=30)
 
 
+def test_what_was_shown_before_is_had_and_what_is_shown_can_be_locked(system: RunningSystem, albums: dict[str, str]):
+    path = f"/api/v1/covers/albums/{albums['Colour 4']}"
+    told(system, [f"albums/{albums['Colour 4']}"], lambda known: all(cover["image"] for cover in known.values()))
+    shown = system.client.get(f"{path}/image", params={"size": 300}).content
+    cover = system.client.put(f"{path}/image", content=painted("#654321"), headers={"content-type": "image/jpeg"}).json()
+    version = cover["versions"][0]
+
+    before = system.client.get(version["url"], params={"size": 300})
+    again = system.client.get(version["url"], params={"size": 300}, headers={"if-none-match": before.headers["etag"]})
+    missing = system.client.get(f"{path}/versions/{'a' * 32}/image")
+    system.client.delete(f"{path}/lock")
+    locked = [system.client.put(f"{path}/lock") for _ in range(2)]
+
+    present = system.client.get(f"{path}/image")
+    assert before.content == shown
+    assert before.headers["cache-control"] == "public, max-age=31536000, immutable"
+    for name in ("content-type", "content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy"):
+        assert before.headers[name] == present.headers[name]
+    assert (again.status_code, again.content) == (304, b"")
+    assert (missing.status_code, missing.json()["detail"]) == (
+        404,
+        "This cover has had no such image, or it is not kept any more.",
+    )
+    assert [(answer.status_code, answer.json()["is_locked"]) for answer in locked] == [(200, True)] * 2
+    assert locked[0].json() == locked[1].json()
+
+
 def test_bombs_are_refused_with_a_reason_while_others_are_answered(system: RunningSystem, albums: dict[str, str]):
     service, path = process_of(system), f"/api/v1/covers/albums/{albums['Colour 3']}/image"
     content, peak = bomb(), 0

@@ -28,16 +28,17 @@ _OUTCOMES = {
 
 def cover(known: Cover) -> pb.Cover:
     has_image = known.shown is not None and known.image is not None
-    url = f"/api/v1/covers/{known.ref}/image"
+    place = f"/api/v1/covers/{known.ref}"
+    url = f"{place}/image?v={name_of(known.shown)}" if known.shown else f"{place}/image"
     return pb.Cover(
         kind=known.ref.kind,
         id=known.ref.id,
         state=_STATES.get(known.state, pb.Cover.STATE_UNSPECIFIED),
-        url=f"{url}?v={name_of(known.shown)}" if known.shown else url,
+        url=url,
         is_placeholder=not has_image,
-        image=_image(known.shown, known.image) if known.shown and known.image else None,
+        image=_image(known.shown, known.image, url) if known.shown and known.image else None,
         is_locked=known.is_locked,
-        versions=[_image(shown, image) for shown, image in known.versions],
+        versions=[_image(shown, image, f"{place}/versions/{name_of(shown)}/image") for shown, image in known.versions],
         check_time=known.checked_at,
         next_check_time=known.next_check_at,
         stale=known.is_stale,
@@ -85,7 +86,7 @@ def stats(figures: Figures) -> pb.CoverStats:
     )
 
 
-def _image(shown: Shown, image: Image) -> pb.CoverImage:
+def _image(shown: Shown, image: Image, url: str) -> pb.CoverImage:
     return pb.CoverImage(
         id=name_of(shown),
         source=shown.source,
@@ -100,6 +101,7 @@ def _image(shown: Shown, image: Image) -> pb.CoverImage:
         license=shown.licence,
         attribution=shown.attribution,
         find_time=shown.found_at,
+        url=url,
     )
 
 

@@ -25,9 +25,9 @@ def add(connection: sa.Connection, refs: Collection[CoverRef], now: datetime) ->
     connection.execute(new, [key_of(ref) | empty for ref in sorted(refs)])
 
 
-def change(connection: sa.Connection, ref: CoverRef, now: datetime, **values: Any) -> None:
-    """Who watches it sees a new revision."""
-    changed = sa.update(covers).where(is_of(covers, ref))
+def change(connection: sa.Connection, ref: CoverRef, now: datetime, *only: sa.ColumnElement[bool], **values: Any) -> None:
+    """Who watches it sees a new revision. `only`: what must hold of it, or nothing changes."""
+    changed = sa.update(covers).where(is_of(covers, ref), *only)
     connection.execute(changed.values(**values, revision=covers.c.revision + 1, updated_at=now))
 
 

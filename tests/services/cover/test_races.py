@@ -36,7 +36,7 @@ def claimed(jobs):
     return claimed
 
 
-@pytest.mark.parametrize("wish", ["await_one", "request", "refresh", "unlock", "quarantine"])
+@pytest.mark.parametrize("wish", ["await_one", "request", "refresh", "lock", "unlock", "quarantine"])
 def test_who_wants_a_cover_and_the_job_that_settles_it_do_not_wait_for_each_other(wish, store, put, jobs, claimed, clock):
     for number in range(THRESHOLD):
         shown = put(artist(number), "a")
@@ -47,6 +47,7 @@ def test_who_wants_a_cover_and_the_job_that_settles_it_do_not_wait_for_each_othe
         "await_one": lambda: store.await_one(ref, None),
         "request": lambda: store.request([ref, B], Lane.NORMAL, is_changed=True),
         "refresh": lambda: store.refresh(ref),
+        "lock": lambda: store.lock(ref),
         "unlock": lambda: store.unlock(ref),
         "quarantine": lambda: store.quarantine_if_common(shown, THRESHOLD),
     }

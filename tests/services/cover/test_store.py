@@ -68,6 +68,25 @@ def test_a_persons_choice_is_not_overwritten_by_a_job_that_began_before_it(store
     assert (store.load(A).shown.source, store.load(A).is_locked) == (SourceName.UPLOAD, True)
 
 
+def test_a_lock_holds_what_is_shown_against_a_job_that_began_before_it(store, put, database, clock):
+    put(A, "a")
+    other = put(B, "b")
+
+    store.lock(A)
+    store.settle(database.write(), A, Settled(State.FOUND, other, False, False, clock.now()), [])
+
+    locked = store.load(A)
+    assert (locked.shown.image_id, locked.is_locked, locked.next_check_at) == ("a" * 64, True, None)
+
+
+def test_where_nothing_is_shown_nothing_is_locked(store):
+    store.request([A], Lane.LOW)
+
+    store.lock(A)
+
+    assert not store.load(A).is_locked
+
+
 def test_a_picture_that_suddenly_belongs_to_many_is_taken_from_all_of_them(store, put, jobs):
     for number in range(4):
         put(artist(number), "a")
