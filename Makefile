@@ -69,7 +69,9 @@ fmt: $(STAMPS)/dev gen/.made ## Formats code and contracts, and rewrites the REA
 bench-%: $(STAMPS)/dev gen/.made
 	@$(BIN)/python -m benchmarks.bench_$* $(ARGS)
 
-bench: $(STAMPS)/dev gen/.made ## Measures what is fast, beside its limit, in the same run; fails below its bars. `make bench-import`: one alone.
+bench-journal: frontend/dist/.made
+
+bench: $(STAMPS)/dev gen/.made frontend/dist/.made ## Measures what is fast, beside its limit, in the same run; fails below its bars. `make bench-import`: one alone.
 	@missed=0
 	for each in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$each .py) || missed=1; done
 	exit $$missed

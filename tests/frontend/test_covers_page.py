@@ -126,7 +126,9 @@ def test_ones_own_picture_is_shown_at_once_taken_back_and_unlocked(page, stack, 
     assert mine["source"] == "upload"
     expect(page.get_by_role("button", name="Look again")).to_be_disabled()
 
-    page.get_by_role("list", name="Earlier pictures").get_by_role("button", name="Embedded in the files").click()
+    earlier = page.get_by_role("list", name="Earlier pictures")
+    assert earlier.locator("img").first.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+    earlier.get_by_role("button", name="Embedded in the files").click()
     expect(page.get_by_text("The earlier picture is shown again, and locked.")).to_be_visible()
     is_shown(page, before)
 
@@ -134,6 +136,9 @@ def test_ones_own_picture_is_shown_at_once_taken_back_and_unlocked(page, stack, 
     expect(page.get_by_text("It is unlocked: its sources count again.")).to_be_visible()
     expect(page.get_by_role("button", name="Look again")).to_be_enabled()
     assert cover(stack, album)["is_locked"] is False
+    page.get_by_role("button", name="Lock", exact=True).click()
+    expect(page.get_by_text("It is locked: this picture stays.")).to_be_visible()
+    assert cover(stack, album)["is_locked"] is True
 
 
 @pytest.mark.usefixtures("freed")

@@ -146,14 +146,14 @@ function Actions({ cover, deeds, onFile }: ActionsProps) {
         >
           {t.refresh}
         </Button>
-        {cover.is_locked && (
+        {cover.image && (
           <Button
             variant="outlined"
-            startIcon={<Icon path={mdiLockOpenVariantOutline} />}
-            onClick={() => deeds.act({ do: "unlock" })}
+            startIcon={<Icon path={cover.is_locked ? mdiLockOpenVariantOutline : mdiLockOutline} />}
+            onClick={() => deeds.act({ do: cover.is_locked ? "unlock" : "lock" })}
             sx={{ flexGrow: 1 }}
           >
-            {t.unlock}
+            {cover.is_locked ? t.unlock : t.lock}
           </Button>
         )}
       </Stack>

@@ -4,8 +4,7 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Card from "@mui/material/Card";
 import Typography from "@mui/material/Typography";
-import { useId, useMemo } from "react";
-import { thumbHashToDataURL } from "thumbhash";
+import { useId } from "react";
 
 import { nameOfSource, sourceTexts } from "@/covers/sourceNames";
 import type { Cover } from "@/covers/watching";
@@ -55,7 +54,14 @@ function Version({ version, deeds }: { version: CoverPicture; deeds: VersionsPro
   const source = nameOfSource(version.source, useTexts(sourceTexts));
   return (
     <Card sx={{ height: "100%", display: "flex", flexDirection: "column" }}>
-      <Preview version={version} />
+      <Box
+        component="img"
+        src={`${version.url}?size=300`}
+        alt=""
+        loading="lazy"
+        sx={{ display: "block", width: "100%", aspectRatio: "1", objectFit: "contain" }}
+        style={{ backgroundColor: version.color }}
+      />
       <Box sx={{ p: 1.5, flexGrow: 1 }}>
         <Typography sx={{ fontWeight: 600 }}>{source}</Typography>
         <Typography variant="body2" color="text.secondary">
@@ -73,20 +79,5 @@ function Version({ version, deeds }: { version: CoverPicture; deeds: VersionsPro
         {t.takeBack}
       </Button>
     </Card>
-  );
-}
-
-/** Only what is shown can be had as a picture; of earlier ones there is what stands in while a picture loads. */
-function Preview({ version }: { version: CoverPicture }) {
-  const preview = useMemo(() => {
-    if (!version.thumb_hash) return undefined;
-    return `url("${thumbHashToDataURL(Uint8Array.from(atob(version.thumb_hash), (letter) => letter.charCodeAt(0)))}")`;
-  }, [version.thumb_hash]);
-  return (
-    <Box
-      aria-hidden
-      sx={{ aspectRatio: "1", backgroundSize: "cover", backgroundPosition: "center" }}
-      style={{ backgroundColor: version.color, backgroundImage: preview }}
-    />
   );
 }

@@ -104,7 +104,7 @@ export function useAttempts(kind: Kind, id: string) {
 }
 
 /** What a person may do with a cover. */
-export type Deed = { do: "upload"; file: File } | { do: "revert"; image: string } | { do: "refresh" } | { do: "unlock" };
+export type Deed = { do: "upload"; file: File } | { do: "revert"; image: string } | { do: "refresh" } | { do: "lock" } | { do: "unlock" };
 
 /** One at a time: while one is done, `act` does nothing. Its buttons stay, since one that is switched off loses the focus. */
 export function useDeeds(kind: Kind, id: string) {
@@ -140,6 +140,8 @@ async function perform(kind: Kind, id: string, deed: Deed): Promise<Cover | null
       return ask(api.POST("/api/v1/covers/{kind}/{id}/revert", { params, body: { image: deed.image } }));
     case "refresh":
       return ask(api.POST("/api/v1/covers/{kind}/{id}/refresh", { params, body: {} }));
+    case "lock":
+      return ask(api.PUT("/api/v1/covers/{kind}/{id}/lock", { params }));
     case "unlock":
       await ask(api.DELETE("/api/v1/covers/{kind}/{id}/lock", { params }));
       return null;
