@@ -1,4 +1,4 @@
-"""What does a service measure of the providers it asks? Every metric and label of theirs, in one place."""
+"""What does a service measure of its providers, and tell persons of them? Every metric and label of theirs, in one place."""
 
 import threading
 from collections import defaultdict, deque
@@ -12,11 +12,29 @@ from kernel.telemetry import ProviderFigures, ProviderMeter
 
 LASTFM = "lastfm"
 OFF = "off"
-"""Breaker state shown for a provider that has no key."""
+"""Breaker state shown for a provider that is not asked."""
 
 _BUCKETS = (0.1, 0.5, 1, 2, 5, 10)
 _WINDOW = 200
 _NO_CALLS = ProviderFigures(0, 0.0, 0.0, 0.0, 0.0, OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderStanding:
+    """One provider, as persons are told of it: on, with its figures, or off, and why.
+
+    The fields are those of the message that each service makes of it.
+    """
+
+    provider: str
+    requests: int
+    success_rate: float
+    failure_rate: float
+    cache_hit_rate: float | None
+    """None while nothing was looked for in a cache; there may be none before it."""
+    avg_latency: float
+    circuit_breaker_state: str
+    off_reason: str
 
 
 class UpstreamMeter:
@@ -27,14 +45,19 @@ class UpstreamMeter:
         self._providers = ProviderMeter(registry)
         self._lastfm = _LastfmMetrics(registry)
         self._fill = _FillRatio(registry, expected)
-        self._lock = threading.Lock()  # guards _kinds
+        self._lock = threading.Lock()  # guards the three below
         self._kinds: dict[str, int] = {}
+        self._off: dict[str, str] = {}
+        self._remembered: set[str] = set()
 
-    def watch(self, provider: str, *, kinds: int) -> None:
-        """Makes the provider appear in the figures. It is asked so many kinds of questions about each thing; none: it is off."""
+    def watch(self, provider: str, *, kinds: int = 0, off: str = "") -> None:
+        """Makes the provider appear in the figures. Of each thing a copy answers so many kinds of questions to it; `off`: what
+        would switch it on, of one that is not asked.
+        """
         with self._lock:
             self._kinds[provider] = kinds
-        if kinds:
+            self._off[provider] = off
+        if not off:
             self._providers.state(provider, "closed")
 
     def called(self, provider: str, operation: str, outcome_kind: str, seconds: float) -> None:
@@ -58,11 +81,13 @@ class UpstreamMeter:
                 self.hit(provider, kinds)
 
     def hit(self, provider: str, times: int = 1) -> None:
+        self._looked_up(provider)
         self._providers.cache_hit(provider, times)
         if provider == LASTFM:
             self._lastfm.cache_hits.inc(times)
 
     def miss(self, provider: str) -> None:
+        self._looked_up(provider)
         self._providers.cache_miss(provider)
 
     def asked_past_copies(self, provider: str) -> None:
@@ -76,8 +101,31 @@ class UpstreamMeter:
     def figures(self) -> Mapping[str, ProviderFigures]:
         """By provider, those that are off included."""
         with self._lock:
-            watched = dict(self._kinds)
-        return {name: self._providers.snapshot(name) if kinds else replace(_NO_CALLS) for name, kinds in watched.items()}
+            watched = dict(self._off)
+        return {name: replace(_NO_CALLS) if off else self._providers.snapshot(name) for name, off in watched.items()}
+
+    def standings(self) -> list[ProviderStanding]:
+        """The same for persons, by name."""
+        figures = self.figures()
+        with self._lock:
+            off, remembered = dict(self._off), set(self._remembered)
+        return [
+            ProviderStanding(
+                provider=name,
+                requests=each.requests,
+                success_rate=each.success_rate,
+                failure_rate=each.failure_rate,
+                cache_hit_rate=each.cache_hit_rate if name in remembered else None,
+                avg_latency=each.avg_latency,
+                circuit_breaker_state=each.breaker_state,
+                off_reason=off[name],
+            )
+            for name, each in sorted(figures.items())
+        ]
+
+    def _looked_up(self, provider: str) -> None:
+        with self._lock:
+            self._remembered.add(provider)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,11 @@ def shape_of(value: Any) -> Any:
     return Found[value] | Ambiguous[value]
 
 
+def left_out(name: str, setting: str) -> str:
+    """Why a provider is off that the setting does not name."""
+    return f"It is off: add {name} to {setting}."
+
+
 def off_without_keys(settings: EnrichmentSettings) -> dict[str, str]:
     """For each provider that has no key, the sentence that says what would switch it on."""
     off: dict[str, str] = {}

@@ -17,7 +17,7 @@ from services.album.domain import AlbumIdentity, Brief, Description, Kind, Track
 from services.album.providers import euria, lastfm, musicbrainz, spotify
 from services.album.settings import PROVIDERS, AlbumSettings
 from upstreams.metrics import UpstreamMeter
-from upstreams.providing import CALLS_A_QUESTION, GuardRoom, Memory, off_without_keys
+from upstreams.providing import CALLS_A_QUESTION, GuardRoom, Memory, left_out, off_without_keys
 
 AlbumQuestions = list[Question[AlbumIdentity, Kind]]
 TrackQuestions = list[Question[TrackIdentity, TrackKind]]
@@ -70,7 +70,8 @@ class Providing:
         if musicbrainz.NAME in wanted:
             albums += self._musicbrainz()
         for name in PROVIDERS:
-            self.meter.watch(name, kinds=len([each for each in albums if each.provider == name]))
+            why = off.get(name, "") if name in wanted else left_out(name, "ALBUM_PROVIDERS")
+            self.meter.watch(name, kinds=len([each for each in albums if each.provider == name]), off=why)
         return Switchboard(albums, tracks, self._description(off), off)
 
     def _lastfm(self) -> tuple[lastfm.LastfmAlbums, asking.Askers]:
@@ -108,7 +109,9 @@ class Providing:
         token = settings.euria_token.get_secret_value()
         if not token or not settings.euria_url:
             off[euria.NAME] = "Descriptions are off: set EURIA_TOKEN and EURIA_URL."
+            self.meter.watch(euria.NAME, off=off[euria.NAME])
             return None
+        self.meter.watch(euria.NAME)
         # Asked once: a repeated call would be another text to pay for.
         guard = self._guard(euria.NAME, settings.euria_rate_per_second, settings.euria_timeout, attempts=1)
         writer = euria.EuriaDescriptions(

@@ -1,6 +1,6 @@
 """The album service's gRPC face: one short method per RPC. Errors are raised; the server's interceptor translates them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from services.album.storing.listing import Place, Position
 from services.album.view import Viewpoint
 from soniquebay.album.v1 import album_pb2 as pb
 from soniquebay.album.v1 import album_pb2_grpc
+from upstreams.metrics import ProviderStanding
 
 T = TypeVar("T")
 
@@ -43,6 +44,7 @@ class Parts:
     scans: Scans
     viewpoint: Viewpoint
     tokens: PageTokens
+    providers: Callable[[], Sequence[ProviderStanding]]
     jobs: JobStore
     language: str
     clock: Clock
@@ -185,6 +187,12 @@ class AlbumServicer(album_pb2_grpc.AlbumServiceServicer):
     def GetMusicFiles(self, request: pb.GetMusicFilesRequest, context: grpc.ServicerContext) -> pb.GetMusicFilesResponse:
         found = self._parts.store.list_files(**requests.whose_files(request))
         return pb.GetMusicFilesResponse(files=[replies.music_file(*each) for each in found])
+
+    def GetProviders(self, request: pb.GetProvidersRequest, context: grpc.ServicerContext) -> pb.GetProvidersResponse:
+        return pb.GetProvidersResponse(providers=map(replies.provider, self._parts.providers()))
+
+    def GetJobCounts(self, request: pb.GetJobCountsRequest, context: grpc.ServicerContext) -> pb.GetJobCountsResponse:
+        return pb.GetJobCountsResponse(job_counts=replies.job_counts(self._parts.jobs.count_by_state()))
 
     def GetDeadJobs(self, request: pb.GetDeadJobsRequest, context: grpc.ServicerContext) -> pb.GetDeadJobsResponse:
         return pb.GetDeadJobsResponse(dead_jobs=map(replies.dead_job, self._parts.jobs.list_dead()))

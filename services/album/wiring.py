@@ -102,12 +102,7 @@ class _Building:
         settings, clock, database = self._settings, self._clock, self._database
         database.migrate(MIGRATIONS)
         switchboard = self._switchboard()
-        viewpoint = Viewpoint(
-            trust=Trust(settings.album_providers),
-            language=settings.enrichment_language,
-            off=switchboard.off,
-            resolve_genres=genres_of,
-        )
+        viewpoint = self._viewpoint(switchboard)
         dossiers = self._album_dossiers(viewpoint)
         albums, tracks = self._albums(switchboard, dossiers), self._tracks(switchboard)
         store, artists = AlbumStore(database, self._pen, clock=clock), ArtistNeighbour(self._neighbour)
@@ -142,6 +137,7 @@ class _Building:
                 scans=scans,
                 viewpoint=viewpoint,
                 tokens=PageTokens.from_settings(settings),
+                providers=self._meter.standings,
                 jobs=self._job_store,
                 language=settings.enrichment_language,
                 clock=clock,
@@ -162,6 +158,14 @@ class _Building:
         switchboard = providing.build()
         self._closers += providing.closers
         return switchboard
+
+    def _viewpoint(self, switchboard: Switchboard) -> Viewpoint:
+        return Viewpoint(
+            trust=Trust(self._settings.album_providers),
+            language=self._settings.enrichment_language,
+            off=switchboard.off,
+            resolve_genres=genres_of,
+        )
 
     def _album_dossiers(self, viewpoint: Viewpoint) -> AlbumDossiers:
         return AlbumDossiers(

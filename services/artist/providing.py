@@ -13,7 +13,7 @@ from services.artist.asking.questions import Question
 from services.artist.metrics import ArtistMeter
 from services.artist.providers import apify, lastfm, listenbrainz, musicbrainz, spotify, wikidata
 from services.artist.settings import PROVIDERS, ArtistSettings
-from upstreams.providing import CALLS_A_QUESTION, GuardRoom, Memory, off_without_keys
+from upstreams.providing import CALLS_A_QUESTION, GuardRoom, Memory, left_out, off_without_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class Providing:
         for name in (*wanted, *(name for name in PROVIDERS if name not in wanted)):
             own = builders[name]() if name in wanted and name not in off else []
             questions += own
-            self.meter.watch(name, kinds=len({question.kind for question in own}))
+            why = off.get(name, "") if name in wanted else left_out(name, "ENRICHMENT_PROVIDERS")
+            self.meter.watch(name, kinds=len({question.kind for question in own}), off=why)
         return Switchboard(tuple(questions), {name: why for name, why in off.items() if name in wanted})
 
     def _off(self) -> dict[str, str]:

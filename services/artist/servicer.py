@@ -1,6 +1,6 @@
 """The artist service's gRPC face: one short method per RPC. Errors are raised; the server's interceptor translates them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import grpc
 
@@ -18,6 +18,7 @@ from services.artist.storing.listing import ArtistFilter
 from services.artist.view import Viewpoint
 from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.artist.v1 import artist_pb2_grpc
+from upstreams.metrics import ProviderStanding
 
 _TO_ANSWER = 3.0
 """Seconds kept for answering, of the time a caller waits for a batch."""
@@ -35,6 +36,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         viewpoint: Viewpoint,
         tokens: PageTokens,
         figures: Callable[[], Mapping[str, ProviderFigures]],
+        providers: Callable[[], Sequence[ProviderStanding]],
         jobs: JobStore,
         clock: Clock,
     ) -> None:
@@ -44,6 +46,7 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
         self._viewpoint = viewpoint
         self._tokens = tokens
         self._figures = figures
+        self._providers = providers
         self._jobs = jobs
         self._clock = clock
 
@@ -145,6 +148,12 @@ class ArtistServicer(artist_pb2_grpc.ArtistServiceServicer):
 
     def EnsureArtists(self, request: pb.EnsureArtistsRequest, context: grpc.ServicerContext) -> pb.EnsureArtistsResponse:
         return pb.EnsureArtistsResponse(artist_ids=self._pipeline.ensure(requests.ensure_names(request)))
+
+    def GetProviders(self, request: pb.GetProvidersRequest, context: grpc.ServicerContext) -> pb.GetProvidersResponse:
+        return pb.GetProvidersResponse(providers=map(replies.provider, self._providers()))
+
+    def GetJobCounts(self, request: pb.GetJobCountsRequest, context: grpc.ServicerContext) -> pb.GetJobCountsResponse:
+        return pb.GetJobCountsResponse(job_counts=replies.job_counts(self._jobs.count_by_state()))
 
     def GetDeadJobs(self, request: pb.GetDeadJobsRequest, context: grpc.ServicerContext) -> pb.GetDeadJobsResponse:
         return pb.GetDeadJobsResponse(dead_jobs=map(replies.dead_job, self._jobs.list_dead()))

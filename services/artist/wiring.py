@@ -119,6 +119,7 @@ class _Building:
             viewpoint=viewpoint,
             tokens=PageTokens.from_settings(settings),
             figures=self._meter.figures,
+            providers=self._meter.standings,
             jobs=job_store,
             clock=clock,
         )

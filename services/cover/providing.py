@@ -64,8 +64,8 @@ class Providing:
         """Everything that is on."""
         on = {kind: self._build(kind) for kind in Kind}
         off = {kind: {name: why for name, why in _OFF[kind].items() if name not in on[kind]} for kind in Kind}
-        for name in (name for kind in Kind for name in off[kind]):
-            self.meter.watch(name, kinds=0)
+        for name, why in (each for kind in Kind for each in off[kind].items()):
+            self.meter.watch(name, off=why)
         return Outside(on, off)
 
     def _build(self, kind: Kind) -> Built:
@@ -126,5 +126,5 @@ class Providing:
         if name not in self._guards:
             retry = RetryPolicy(self.settings.enrichment_max_retries, self.settings.enrichment_retry_backoff_factor)
             self._guards[name] = self._room.build(name, rate=rate, timeout=timeout, retry=retry)
-            self.meter.watch(name, kinds=1)
+            self.meter.watch(name)
         return self._guards[name]

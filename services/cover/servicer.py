@@ -1,6 +1,6 @@
 """The cover service's gRPC face: one short method per RPC. Errors are raised; the server's interceptor translates them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import grpc
 from google.api import httpbody_pb2
@@ -12,6 +12,7 @@ from services.cover.pipeline import CoverPipeline, Served
 from services.cover.stats import Stats
 from soniquebay.cover.v1 import cover_pb2 as pb
 from soniquebay.cover.v1 import cover_pb2_grpc
+from upstreams.metrics import ProviderStanding
 
 _ACCEPTED = (("http-status", "202"),)
 
@@ -19,9 +20,12 @@ _ACCEPTED = (("http-status", "202"),)
 class CoverServicer(cover_pb2_grpc.CoverServiceServicer):
     """Promises are in cover.proto."""
 
-    def __init__(self, pipeline: CoverPipeline, stats: Stats, jobs: JobStore) -> None:
+    def __init__(
+        self, pipeline: CoverPipeline, stats: Stats, providers: Callable[[], Sequence[ProviderStanding]], jobs: JobStore
+    ) -> None:
         self._pipeline = pipeline
         self._stats = stats
+        self._providers = providers
         self._jobs = jobs
 
     def GetCoverImage(self, request: pb.GetCoverImageRequest, context: grpc.ServicerContext) -> Iterator[httpbody_pb2.HttpBody]:
@@ -71,6 +75,12 @@ class CoverServicer(cover_pb2_grpc.CoverServiceServicer):
     def RequestCovers(self, request: pb.RequestCoversRequest, context: grpc.ServicerContext) -> pb.RequestCoversResponse:
         refs, lane = requests.refs(request.covers, most=requests.MOST_REQUESTED), requests.lane(request.lane)
         return pb.RequestCoversResponse(requested_count=self._pipeline.request(refs, lane, is_changed=request.is_changed))
+
+    def GetProviders(self, request: pb.GetProvidersRequest, context: grpc.ServicerContext) -> pb.GetProvidersResponse:
+        return pb.GetProvidersResponse(providers=map(replies.provider, self._providers()))
+
+    def GetJobCounts(self, request: pb.GetJobCountsRequest, context: grpc.ServicerContext) -> pb.GetJobCountsResponse:
+        return pb.GetJobCountsResponse(job_counts=replies.job_counts(self._jobs.count_by_state()))
 
     def GetDeadJobs(self, request: pb.GetDeadJobsRequest, context: grpc.ServicerContext) -> pb.GetDeadJobsResponse:
         return pb.GetDeadJobsResponse(dead_jobs=map(replies.dead_job, self._jobs.list_dead()))

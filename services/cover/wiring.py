@@ -117,7 +117,8 @@ class _Building:
             clock=clock,
         )
         cover_jobs.register(jobs, cover_jobs.Work(finding, house, store, housekeeping, settings.cover_backfill_interval, clock))
-        return CoverParts(self._registry, store, images, CoverServicer(pipeline, stats, self._job_store), jobs, self._close)
+        servicer = CoverServicer(pipeline, stats, self._meter.standings, self._job_store)
+        return CoverParts(self._registry, store, images, servicer, jobs, self._close)
 
     def _close(self) -> None:
         for closer in reversed(self._closers):

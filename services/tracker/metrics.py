@@ -7,15 +7,15 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from kernel.telemetry import ProviderMeter
 from services.tracker.switch import Status
+from upstreams.metrics import UpstreamMeter
 
 
-class TrackerMeter(ProviderMeter):
+class TrackerMeter(UpstreamMeter):
     """Counts calls to the sources under `provider_*`; the tracker's own figures are read when they are asked for."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        super().__init__(registry)
+        super().__init__(registry, {})
         self._registry = registry
 
     def show(self, status: Callable[[], Status]) -> None:

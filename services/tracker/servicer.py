@@ -1,6 +1,6 @@
 """The tracker service's gRPC face: one short method per RPC. Errors are raised; the server's interceptor translates them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import grpc
 from google.api import httpbody_pb2
@@ -16,6 +16,7 @@ from services.tracker.telling.history import History
 from services.tracker.watching import Watching
 from soniquebay.tracker.v1 import tracker_pb2 as pb
 from soniquebay.tracker.v1 import tracker_pb2_grpc
+from upstreams.metrics import ProviderStanding
 
 _ACCEPTED = ("http-status", "202")
 _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
@@ -34,6 +35,7 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         watching: Watching,
         counting: Counting,
         tokens: PageTokens,
+        providers: Callable[[], Sequence[ProviderStanding]],
         jobs: JobStore,
     ) -> None:
         self._store = store
@@ -43,6 +45,7 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         self._watching = watching
         self._counting = counting
         self._tokens = tokens
+        self._providers = providers
         self._jobs = jobs
 
     def ImportHistory(self, request: pb.ImportHistoryRequest, context: grpc.ServicerContext) -> pb.ImportHistoryResponse:
@@ -147,6 +150,12 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         self._counting.refresh()
         context.send_initial_metadata((_ACCEPTED,))
         return pb.RefreshCompletenessResponse(completeness=replies.completeness(self._counting.completeness()))
+
+    def GetProviders(self, request: pb.GetProvidersRequest, context: grpc.ServicerContext) -> pb.GetProvidersResponse:
+        return pb.GetProvidersResponse(providers=map(replies.provider, self._providers()))
+
+    def GetJobCounts(self, request: pb.GetJobCountsRequest, context: grpc.ServicerContext) -> pb.GetJobCountsResponse:
+        return pb.GetJobCountsResponse(job_counts=replies.job_counts(self._jobs.count_by_state()))
 
     def GetDeadJobs(self, request: pb.GetDeadJobsRequest, context: grpc.ServicerContext) -> pb.GetDeadJobsResponse:
         return pb.GetDeadJobsResponse(dead_jobs=map(replies.dead_job, self._jobs.list_dead()))

@@ -1,6 +1,6 @@
 """Which parts does the tracker service consist of, and who gets what? Settings in, running parts out; nothing else constructs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -99,6 +99,7 @@ class _Building:
         settings, clock, database = self._settings, self._clock, self._database
         database.migrate(MIGRATIONS)
         sources = self._sources()
+        self._watch(sources)
         fetchers = self._fetchers()
         missing = sources[lastfm.NAME].missing
         waiting = Waiting(settings.service_workers // 2, clock)
@@ -113,6 +114,7 @@ class _Building:
             watching=Watching(database, switch, waiting),
             counting=counting,
             tokens=PageTokens.from_settings(settings),
+            providers=self._meter.standings,
             jobs=self._job_store,
         )
         self._meter.show(switch.status)
@@ -160,6 +162,14 @@ class _Building:
             lastfm.NAME: Source(settings.lastfm_username, missing),
             listenbrainz.NAME: Source(listener, "" if listener else "LISTENBRAINZ_USERNAME"),
         }
+
+    def _watch(self, sources: Mapping[str, Source]) -> None:
+        """Without its key or user nobody asks a source; plays are handed on to ListenBrainz all the same."""
+        off = {name: f"It is off: set {source.missing}." for name, source in sources.items() if source.missing}
+        if self._settings.tracker_submit_to_listenbrainz:
+            off.pop(listenbrainz.NAME, None)
+        for name in sources:
+            self._meter.watch(name, off=off.get(name, ""))
 
     def _fetchers(self) -> dict[str, Fetcher]:
         """Those that are on, each behind its guard."""

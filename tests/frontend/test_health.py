@@ -47,21 +47,21 @@ def dead_letter(stack: ListeningSystem) -> Iterator[str]:
     """Plays that ListenBrainz did not take as often as they were brought, which is once; by now it would. The job's id."""
     fault = {"provider": "listenbrainz", "api_method": "submit-listens", "fault": {"kind": "status", "code": 500}}
     assert stack.sandbox.post("/_sandbox/faults", json=fault).status_code == 201
-    with tracker_jobs(stack) as jobs:
+    with jobs_of(stack, "tracker") as jobs:
         job_id = jobs.enqueue(SUBMIT_PLAYS, {"plays": [asdict(PLAY)]}, max_attempts=1)
         assert eventually(lambda: [each.id for each in jobs.list_dead()] == [job_id], within=30)
     assert stack.sandbox.delete("/_sandbox/faults").is_success
     yield job_id
-    with tracker_jobs(stack) as jobs:
+    with jobs_of(stack, "tracker") as jobs:
         # One that was retried is delivered first: faults alone, one after another, would open the breaker.
         assert eventually(lambda: state_of(jobs, job_id) in (JobState.SUCCEEDED, JobState.DEAD), within=30)
         jobs.cancel(job_id)
 
 
 @contextmanager
-def tracker_jobs(stack: ListeningSystem) -> Iterator[JobStore]:
-    """What the tracker service has to do."""
-    file = next((stack.folder / "data").rglob("*tracker.sqlite"))
+def jobs_of(stack: ListeningSystem, service: str) -> Iterator[JobStore]:
+    """What a service has to do."""
+    file = next((stack.folder / "data").rglob(f"*{service}.sqlite"))
     database = Database.for_app("", file.parent, file.stem)
     try:
         yield JobStore(database, SystemClock())
@@ -98,6 +98,7 @@ def test_when_everything_is_well_it_says_so_and_shows_who_answers(page):
     expect(services).to_have_count(4)
     for service in services.all():
         expect(service).to_contain_text("Answers")
+        expect(service).to_contain_text("Background work: ")
     expect(page.get_by_text("Nothing was given up.", exact=True)).to_be_visible()
 
 
@@ -113,7 +114,7 @@ def test_a_dead_letter_is_told_with_its_reason_and_delivered_when_it_is_retried(
     expect(listed(page)).to_have_count(0)
     expect(page.get_by_text("Everything is well")).to_be_visible()
     assert eventually(lambda: handed_on(stack) == 1, within=30)
-    with tracker_jobs(stack) as jobs:
+    with jobs_of(stack, "tracker") as jobs:
         assert eventually(lambda: state_of(jobs, dead_letter) is JobState.SUCCEEDED, within=30)
 
 
@@ -130,6 +131,25 @@ def test_a_dead_letter_is_retried_by_keyboard_alone(page, dead_letter):
 
     expect(page.get_by_text("Plays: 1 begins anew.")).to_be_visible()
     expect(listed(page)).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="begins anew")).to_be_focused()
+
+
+def test_a_dead_letter_leads_to_what_it_was_for(page, stack, complaints):
+    complaints.forgive("status of 404")
+    artist_id = stack.enrich(name="Radiohead").json()["artist"]["id"]
+    with jobs_of(stack, "artist") as jobs:
+        known = jobs.enqueue("nobody_can_do_this", {"artist_id": artist_id}, max_attempts=1)
+        gone = jobs.enqueue("nobody_can_do_that", {"artist_id": "nobody"}, max_attempts=1)
+        assert eventually(lambda: len(jobs.list_dead()) == 2, within=30)
+        page.goto("/health")
+        letters = page.get_by_role("list", name="Artists · 2 given up").get_by_role("listitem")
+
+        expect(letters.filter(has_text="Other work: nobody_can_do_that")).to_contain_text("artist nobody")
+        letters.filter(has_text="Other work: nobody_can_do_this").get_by_role("link", name="artist Radiohead").click()
+
+        expect(page.get_by_role("heading", name="Radiohead", level=1)).to_be_visible()
+        assert jobs.cancel(known)
+        assert jobs.cancel(gone)
 
 
 def test_what_is_given_up_while_one_looks_appears_by_itself(page, request):
@@ -144,7 +164,7 @@ def test_what_is_given_up_while_one_looks_appears_by_itself(page, request):
 def test_the_providers_figures_are_shown_and_an_open_breaker_is_told(page, stack):
     stack.enrich(name="Radiohead")
     page.goto("/health")
-    table = page.get_by_role("table", name="Providers")
+    table = page.get_by_role("table", name="Artists", exact=True)
     row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Last.fm"))
     expect(row).to_contain_text("closed: it is asked")
     expect(row.get_by_role("cell").nth(1)).not_to_have_text("0")
@@ -156,27 +176,49 @@ def test_the_providers_figures_are_shown_and_an_open_breaker_is_told(page, stack
         stack.enrich(name=name)
 
     expect(row).to_contain_text("open: left alone")
-    expect(page.get_by_text("Last.fm has stopped answering, and is left alone for a while.")).to_be_visible()
+    expect(page.get_by_text("Last.fm has stopped answering, and is left alone for a while (Artists).")).to_be_visible()
     stack.sandbox.delete("/_sandbox/faults")
 
 
-def test_a_service_that_is_silent_is_named_and_so_is_its_return(page, stack, complaints):
+def test_every_service_tells_whom_it_asks_and_what_would_switch_the_others_on(page):
+    page.goto("/health")
+    left_out = page.get_by_role("table", name="Artists", exact=True).get_by_role("row", name="Spotify")
+
+    expect(left_out).to_contain_text("off: not asked")
+    expect(left_out.locator("[lang=en]")).to_have_text("It is off: add spotify to ENRICHMENT_PROVIDERS.")
+    for service, provider in {"Albums": "Euria", "Covers": "Deezer (pictures)", "Plays": "ListenBrainz"}.items():
+        table = page.get_by_role("table", name=service, exact=True)
+        row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name=provider, exact=True))
+        expect(row).to_contain_text("closed: it is asked")
+        expect(row.get_by_role("cell").last).to_have_text("–")
+
+
+def test_a_silent_service_is_named_only_its_own_part_is_missing_and_its_return_is_seen(page, browse, stack, complaints):
     complaints.forgive("status of 503", "status of 504")
     page.goto("/health")
-    covers = page.get_by_role("list", name="Services").get_by_role("listitem").filter(has_text="Covers")
-    expect(covers).to_contain_text("Answers")
+    card = page.get_by_role("list", name="Services").get_by_role("listitem").filter(has_text="Covers")
+    covers, albums = (page.get_by_role("region", name=name, exact=True) for name in ("Covers", "Albums"))
+    expect(covers.get_by_role("table")).to_be_visible()
 
     process = process_of(stack, "cover")
     process.send_signal(signal.SIGSTOP)
     try:
-        expect(covers).to_contain_text("Does not answer")
+        expect(card).to_contain_text("Does not answer")
         expect(page.get_by_text("Covers: the service does not answer.")).to_be_visible()
-        assert barriers(page) == []
+        expect(covers).to_contain_text("Does not answer. These are its last figures.")
+        expect(albums).not_to_contain_text("Does not answer")
+        late = browse()
+        late.goto("/health")
+        expect(late.get_by_text("Covers: the service does not answer.")).to_be_visible()
+        expect(late.get_by_role("region", name="Covers", exact=True)).to_contain_text("Does not answer")
+        expect(late.get_by_role("table")).to_have_count(3)
+        assert barriers(late) == []
     finally:
         process.send_signal(signal.SIGCONT)
 
-    expect(covers).to_contain_text("Answers")
+    expect(card).to_contain_text("Answers")
     expect(page.get_by_text("Covers: the service does not answer.")).to_be_hidden()
+    expect(covers).not_to_contain_text("Does not answer")
 
 
 SIGHTS = [{}, {"color_scheme": "dark"}, PHONE, {"locale": "fr-FR", **PHONE}]
@@ -189,8 +231,10 @@ def test_nobody_is_kept_out_and_nothing_is_wider_than_the_screen(browse, dead_le
     is_french = "locale" in settings
     retry = page.get_by_role("button", name="Tout réessayer\u00a0: Écoutes" if is_french else "Retry all of: Plays")
     expect(retry).to_be_visible()
-    providers = page.get_by_role("heading", name="Fournisseurs" if is_french else "Providers")
-    expect(providers.locator("xpath=..").get_by_text("Last.fm")).to_be_visible()
+    for name in ("Albums", "Artistes", "Pochettes", "Écoutes") if is_french else ("Albums", "Artists", "Covers", "Plays"):
+        providers = page.get_by_role("region", name=name, exact=True)
+        expect(providers.get_by_role("listitem" if "is_mobile" in settings else "row").first).to_be_visible()
+    expect(page.get_by_text("désactivé\u00a0: pas interrogé" if is_french else "off: not asked").first).to_be_visible()
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 

@@ -1,9 +1,14 @@
 """How does what is known become protobuf?"""
 
-from kernel.jobs import Job
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from kernel.jobs import Job, JobState
 from services.album.domain import Album, Ensured, Track
 from soniquebay.album.v1 import album_pb2 as pb
 from soniquebay.jobs.v1 import jobs_pb2
+from soniquebay.upstreams.v1 import upstreams_pb2
+from upstreams.metrics import ProviderStanding
 
 
 def album(known: Album) -> pb.Album:
@@ -62,5 +67,26 @@ def music_file(path: bytes, has_picture: bool, folder_picture: bytes) -> pb.Musi
     return pb.MusicFile(path=path, has_picture=has_picture, folder_picture=folder_picture)
 
 
+def provider(known: ProviderStanding) -> upstreams_pb2.Provider:
+    return upstreams_pb2.Provider(**asdict(known))
+
+
 def dead_job(job: Job) -> jobs_pb2.DeadJob:
-    return jobs_pb2.DeadJob(id=job.id, kind=job.kind, error=job.error or "", attempt_count=job.attempts, end_time=job.updated_at)
+    return jobs_pb2.DeadJob(
+        id=job.id,
+        kind=job.kind,
+        error=job.error or "",
+        attempt_count=job.attempts,
+        end_time=job.updated_at,
+        subject=_subject(job),
+    )
+
+
+def job_counts(counts: Mapping[JobState, int]) -> jobs_pb2.JobCounts:
+    return jobs_pb2.JobCounts(waiting=counts[JobState.PENDING], running=counts[JobState.RUNNING], given_up=counts[JobState.DEAD])
+
+
+def _subject(job: Job) -> str:
+    payload = job.payload or {}
+    names = {"album_id": "albums", "track_id": "tracks"}
+    return next((f"{name}/{payload[key]}" for key, name in names.items() if key in payload), "")

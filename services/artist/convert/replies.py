@@ -1,12 +1,13 @@
 """How does what is known become protobuf?"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 from google.protobuf import json_format, struct_pb2
 
 from facts.telling import Missing, NoteReason
 from kernel.evidence import Candidate
-from kernel.jobs import Job
+from kernel.jobs import Job, JobState
 from kernel.telemetry import ProviderFigures
 from services.artist.batches import Batch
 from services.artist.convert import identities, profiles
@@ -18,6 +19,8 @@ from services.artist.storing.values import facts_of_artists
 from services.artist.view import Explanation, View
 from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.jobs.v1 import jobs_pb2
+from soniquebay.upstreams.v1 import upstreams_pb2
+from upstreams.metrics import ProviderStanding
 
 _NOT_DONE = "It is not done yet; ask again with the same batch_id, or watch the batch."
 _REASONS = {
@@ -214,5 +217,25 @@ def _value(field: ArtistField, value: FactValue) -> struct_pb2.Value:
     return json_format.ParseDict(facts_of_artists.plain(field, value), struct_pb2.Value())
 
 
+def provider(known: ProviderStanding) -> upstreams_pb2.Provider:
+    return upstreams_pb2.Provider(**asdict(known))
+
+
 def dead_job(job: Job) -> jobs_pb2.DeadJob:
-    return jobs_pb2.DeadJob(id=job.id, kind=job.kind, error=job.error or "", attempt_count=job.attempts, end_time=job.updated_at)
+    return jobs_pb2.DeadJob(
+        id=job.id,
+        kind=job.kind,
+        error=job.error or "",
+        attempt_count=job.attempts,
+        end_time=job.updated_at,
+        subject=_subject(job),
+    )
+
+
+def job_counts(counts: Mapping[JobState, int]) -> jobs_pb2.JobCounts:
+    return jobs_pb2.JobCounts(waiting=counts[JobState.PENDING], running=counts[JobState.RUNNING], given_up=counts[JobState.DEAD])
+
+
+def _subject(job: Job) -> str:
+    payload = job.payload or {}
+    return f"artists/{payload['artist_id']}" if "artist_id" in payload else ""

@@ -1,13 +1,16 @@
 """How does what is known become protobuf?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
-from kernel.jobs import Job, Lane
+from kernel.jobs import Job, JobState, Lane
 from services.cover.domain import Cover, Grade, Image, Kind, Outcome, Shown, State
 from services.cover.pipeline import Explained, name_of
 from services.cover.stats import Figures, SourceFigures
 from soniquebay.cover.v1 import cover_pb2 as pb
 from soniquebay.jobs.v1 import jobs_pb2
+from soniquebay.upstreams.v1 import upstreams_pb2
+from upstreams.metrics import ProviderStanding
 
 _STATES = {State.PENDING: pb.Cover.STATE_PENDING, State.FOUND: pb.Cover.STATE_FOUND, State.ABSENT: pb.Cover.STATE_ABSENT}
 _MATCHES = {
@@ -121,5 +124,25 @@ def _source(figures: SourceFigures) -> pb.SourceStats:
     )
 
 
+def provider(known: ProviderStanding) -> upstreams_pb2.Provider:
+    return upstreams_pb2.Provider(**asdict(known))
+
+
 def dead_job(job: Job) -> jobs_pb2.DeadJob:
-    return jobs_pb2.DeadJob(id=job.id, kind=job.kind, error=job.error or "", attempt_count=job.attempts, end_time=job.updated_at)
+    return jobs_pb2.DeadJob(
+        id=job.id,
+        kind=job.kind,
+        error=job.error or "",
+        attempt_count=job.attempts,
+        end_time=job.updated_at,
+        subject=_subject(job),
+    )
+
+
+def job_counts(counts: Mapping[JobState, int]) -> jobs_pb2.JobCounts:
+    return jobs_pb2.JobCounts(waiting=counts[JobState.PENDING], running=counts[JobState.RUNNING], given_up=counts[JobState.DEAD])
+
+
+def _subject(job: Job) -> str:
+    payload = job.payload or {}
+    return f"{payload['kind']}/{payload['entity_id']}" if "entity_id" in payload else ""

@@ -1,12 +1,13 @@
 """How does what the domain knows of imports and of the live tracker become replies?"""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from kernel.jobs import Job
+from kernel.jobs import Job, JobState
 from services.tracker.counting import Completeness
 from services.tracker.domain import Hole, ImportState
 from services.tracker.storing.live import PLAY, PLAYING, Event
@@ -15,6 +16,8 @@ from services.tracker.switch import Status
 from services.tracker.words import counted, moment
 from soniquebay.jobs.v1 import jobs_pb2
 from soniquebay.tracker.v1 import tracker_pb2 as pb
+from soniquebay.upstreams.v1 import upstreams_pb2
+from upstreams.metrics import ProviderStanding
 
 _STATES = {state: f"IMPORT_STATE_{state}" for state in ImportState}
 
@@ -182,5 +185,25 @@ def _second(uts: int | None) -> Timestamp | None:
     return None if uts is None else Timestamp(seconds=uts)
 
 
+def provider(known: ProviderStanding) -> upstreams_pb2.Provider:
+    return upstreams_pb2.Provider(**asdict(known))
+
+
 def dead_job(job: Job) -> jobs_pb2.DeadJob:
-    return jobs_pb2.DeadJob(id=job.id, kind=job.kind, error=job.error or "", attempt_count=job.attempts, end_time=job.updated_at)
+    return jobs_pb2.DeadJob(
+        id=job.id,
+        kind=job.kind,
+        error=job.error or "",
+        attempt_count=job.attempts,
+        end_time=job.updated_at,
+        subject=_subject(job),
+    )
+
+
+def job_counts(counts: Mapping[JobState, int]) -> jobs_pb2.JobCounts:
+    return jobs_pb2.JobCounts(waiting=counts[JobState.PENDING], running=counts[JobState.RUNNING], given_up=counts[JobState.DEAD])
+
+
+def _subject(job: Job) -> str:
+    payload = job.payload or {}
+    return f"imports/{payload['import_id']}" if "import_id" in payload else ""

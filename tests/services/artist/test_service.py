@@ -225,6 +225,19 @@ def test_figures_are_keyed_by_provider(service: RunningArtist):
     assert (figures.provider, figures.requests, figures.circuit_breaker_state) == ("lastfm", 0, "closed")
 
 
+def test_the_figures_are_told_to_persons_as_well_and_who_is_left_out(service: RunningArtist):
+    service.enrich("Radiohead")
+    service.enrich("Radiohead")
+
+    told = {each.provider: each for each in service.call("GetProviders", pb.GetProvidersRequest()).providers}
+
+    known, asked = service.figures(), told["lastfm"]
+    assert (asked.requests, asked.success_rate, asked.failure_rate) == (known.requests, 1, 0) == (3, 1, 0)
+    assert asked.cache_hit_rate == known.cache_hit_rate == 0.5
+    assert (asked.avg_latency, asked.circuit_breaker_state, asked.off_reason) == (known.avg_latency, "closed", "")
+    assert told["wikidata"].off_reason == "It is off: add wikidata to ENRICHMENT_PROVIDERS."
+
+
 def test_without_its_key_a_provider_is_off_and_says_so(sandbox: RunningSandbox, tmp_path: Path):
     with RunningArtist(sandbox.url, tmp_path, lastfm_api_key="") as service:
         refused = refusal(service, "EnrichArtist", pb.EnrichArtistRequest(name="Radiohead"))

@@ -7,7 +7,7 @@ import Card from "@mui/material/Card";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 
 import { useTexts } from "@/i18n/LanguageProvider";
 import { Icon } from "@/shared/Icon";
@@ -15,18 +15,18 @@ import { Loading } from "@/shared/Loaded";
 import { RelativeTime } from "@/shared/RelativeTime";
 import { Trouble } from "@/shared/Trouble";
 
-import { SERVICES, useDeadJobs, useRetry, type DeadJob, type Service } from "./asking";
+import { countGivenUp, MOST, SERVICES, useDeadJobs, useJobCounts, useRetry, type DeadJob, type Service } from "./asking";
 import { nameOfJob } from "./names";
+import { Subject } from "./Subject";
 import { healthTexts } from "./texts";
 
 const FIRST_SHOWN = 5;
-/** So many a service tells at most. */
-const MOST = 100;
 
 export function GivenUp() {
   const t = useTexts(healthTexts);
   const id = useId();
   const all = useDeadJobs();
+  const counts = useJobCounts();
   const isNone = all.every((each) => each.data?.length === 0);
   return (
     <Box component="section" aria-labelledby={id} sx={{ mb: 5 }}>
@@ -40,18 +40,30 @@ export function GivenUp() {
       <Stack spacing={2}>
         {SERVICES.map((service, index) => {
           const query = all[index];
-          return query && <OfService key={service} service={service} query={query} />;
+          const count = countGivenUp(query?.data, counts[index]?.data);
+          return query && <OfService key={service} service={service} query={query} count={count} />;
         })}
       </Stack>
     </Box>
   );
 }
 
+interface OfServiceProps {
+  service: Service;
+  query: UseQueryResult<DeadJob[]>;
+  count: number;
+}
+
 /** Stays while its work begins anew, to say so; else it is not there without such work. */
-function OfService({ service, query }: { service: Service; query: UseQueryResult<DeadJob[]> }) {
+function OfService({ service, query, count }: OfServiceProps) {
   const t = useTexts(healthTexts);
   const retry = useRetry(service);
   const jobs = query.data ?? [];
+  const said = useRef<HTMLDivElement>(null);
+  // The button goes with what it was for: who pressed it by a key is not left nowhere.
+  useEffect(() => {
+    if (retry.isSuccess) said.current?.focus();
+  }, [retry.isSuccess]);
   return (
     <>
       {query.error && !query.data && (
@@ -62,11 +74,11 @@ function OfService({ service, query }: { service: Service; query: UseQueryResult
           <Trouble error={query.error} retry={() => void query.refetch()} />
         </Box>
       )}
-      {jobs.length > 0 && <Jobs service={service} jobs={jobs} retry={retry} />}
+      {jobs.length > 0 && <Jobs service={service} jobs={jobs} count={count} isBeginning={retry.isPending} begin={() => retry.mutate()} />}
       {retry.error && <Trouble error={retry.error} />}
-      <Box role="status" sx={{ "&:empty": { display: "none" } }}>
+      <Box ref={said} role="status" tabIndex={-1} sx={{ "&:empty": { display: "none" } }}>
         {retry.isSuccess && (
-          <Alert severity="success" role={undefined} onClose={() => retry.reset()} closeText={t.close}>
+          <Alert severity="success" role="none" onClose={() => retry.reset()} closeText={t.close}>
             {t.retried(t[service], retry.data)}
           </Alert>
         )}
@@ -78,10 +90,13 @@ function OfService({ service, query }: { service: Service; query: UseQueryResult
 interface JobsProps {
   service: Service;
   jobs: DeadJob[];
-  retry: ReturnType<typeof useRetry>;
+  /** How many there are; not all of many are listed. */
+  count: number;
+  isBeginning: boolean;
+  begin: () => void;
 }
 
-function Jobs({ service, jobs, retry }: JobsProps) {
+function Jobs({ service, jobs, count, isBeginning, begin }: JobsProps) {
   const t = useTexts(healthTexts);
   const id = useId();
   const [isWhole, setWhole] = useState(false);
@@ -90,20 +105,20 @@ function Jobs({ service, jobs, retry }: JobsProps) {
     <Card sx={{ p: 2 }}>
       <Stack direction="row" useFlexGap sx={{ flexWrap: "wrap", alignItems: "center", gap: 1 }}>
         <Typography id={id} variant="h6" component="h3" sx={{ flexGrow: 1 }}>
-          {t[service]} · {t.jobs(jobs.length)}
+          {t[service]} · {t.jobs(count)}
         </Typography>
         <Button
           variant="contained"
           startIcon={<Icon path={mdiRestart} />}
-          loading={retry.isPending}
+          loading={isBeginning}
           loadingPosition="start"
           aria-label={t.retryAllOf(t[service])}
-          onClick={() => retry.mutate()}
+          onClick={begin}
         >
           {t.retryAll}
         </Button>
       </Stack>
-      {jobs.length >= MOST && <Typography color="text.secondary">{t.latest(MOST)}</Typography>}
+      {jobs.length >= MOST && <Typography color="text.secondary">{t.latest(jobs.length)}</Typography>}
       <Box component="ul" aria-labelledby={id} sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((job) => (
           <OneJob key={job.id} job={job} />
@@ -118,7 +133,15 @@ function OneJob({ job }: { job: DeadJob }) {
   const t = useTexts(healthTexts);
   return (
     <Box component="li" sx={{ py: 1.25, "& + &": { borderTop: 1, borderColor: "divider" } }}>
-      <Typography sx={{ fontWeight: 600 }}>{nameOfJob(job.kind, t)}</Typography>
+      <Typography sx={{ overflowWrap: "anywhere" }}>
+        <strong>{nameOfJob(job.kind, t)}</strong>
+        {job.subject && (
+          <>
+            {" · "}
+            <Subject subject={job.subject} />
+          </>
+        )}
+      </Typography>
       <Typography lang="en" sx={{ overflowWrap: "anywhere" }}>
         {job.error}
       </Typography>

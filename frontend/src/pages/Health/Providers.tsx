@@ -1,173 +1,77 @@
-// How do the providers do? A table to compare them by; on a phone one card each.
+// How do those do whom the services ask? For each service by itself: one that is silent hides nothing of the others.
+import { mdiCloseCircle } from "@mdi/js";
 import Box from "@mui/material/Box";
-import Card from "@mui/material/Card";
-import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
-import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import useMediaQuery from "@mui/material/useMediaQuery";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useId } from "react";
 
+import { Unreachable } from "@/api/failures";
 import { useTexts } from "@/i18n/LanguageProvider";
-import { useFormat } from "@/i18n/useFormat";
+import { Icon } from "@/shared/Icon";
 import { Loaded } from "@/shared/Loaded";
 
-import { useProviders, type Provider } from "./asking";
-import { nameOfProvider } from "./names";
+import { SERVICES, useProviders, useReadiness, type Provider, type Service } from "./asking";
+import { AsCards, AsTable } from "./Figures";
+import { sorted } from "./names";
 import { healthTexts } from "./texts";
-
-const GOOD = 0.9;
 
 export function Providers() {
   const t = useTexts(healthTexts);
   const id = useId();
-  const isWide = useMediaQuery("(min-width: 700px)");
+  const readiness = useReadiness();
+  const all = useProviders();
   return (
     <Box component="section" aria-labelledby={id}>
       <Typography id={id} variant="h5" component="h2">
         {t.providers}
       </Typography>
-      <Typography color="text.secondary" sx={{ mb: 1.5 }}>
+      <Typography color="text.secondary" sx={{ mb: 2 }}>
         {t.providersWords}
       </Typography>
-      <Loaded query={useProviders()} isEmpty={(providers) => providers.length === 0} empty={t.noProviders}>
-        {(providers) => (isWide ? <AsTable providers={providers} labelledBy={id} /> : <AsCards providers={providers} labelledBy={id} />)}
-      </Loaded>
+      <Stack spacing={3}>
+        {SERVICES.map((service, index) => {
+          const query = all[index];
+          const state = readiness.data?.find(({ name }) => name === service)?.state ?? "SERVING";
+          return query && <OfService key={service} service={service} query={query} isSilent={state !== "SERVING"} />;
+        })}
+      </Stack>
     </Box>
   );
 }
 
-interface ManyProps {
-  providers: Provider[];
-  labelledBy: string;
+interface OfServiceProps {
+  service: Service;
+  query: UseQueryResult<Provider[]>;
+  isSilent: boolean;
 }
 
-function AsTable({ providers, labelledBy }: ManyProps) {
+function OfService({ service, query, isSilent }: OfServiceProps) {
   const t = useTexts(healthTexts);
-  const figures = useFigures();
+  const id = useId();
+  const Shape = useMediaQuery("(min-width: 700px)") ? AsTable : AsCards;
+  const isKnown = query.data !== undefined;
+  // That nobody answers at all is told at the top of every page.
+  const isGone = isSilent || (isKnown && query.error !== null && !(query.error instanceof Unreachable));
   return (
-    <TableContainer component={Card}>
-      <Table aria-labelledby={labelledBy} sx={{ "& tbody tr:last-of-type > *": { border: 0 } }}>
-        <TableHead>
-          <TableRow>
-            <TableCell>{t.provider}</TableCell>
-            <TableCell>{t.breaker}</TableCell>
-            <TableCell align="right">{t.calls}</TableCell>
-            <TableCell>{t.success}</TableCell>
-            <TableCell align="right">{t.latency}</TableCell>
-            <TableCell align="right">{t.cacheHits}</TableCell>
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {providers.map((provider) => {
-            const { calls, latency, cacheHits } = figures(provider);
-            return (
-              <TableRow key={provider.provider}>
-                <TableCell component="th" scope="row" sx={{ fontWeight: 600 }}>
-                  {nameOfProvider(provider.provider)}
-                </TableCell>
-                <TableCell>
-                  <Breaker state={provider.circuit_breaker_state} />
-                </TableCell>
-                <TableCell align="right">{calls}</TableCell>
-                <TableCell sx={{ width: "28%" }}>
-                  <Success provider={provider} />
-                </TableCell>
-                <TableCell align="right">{latency}</TableCell>
-                <TableCell align="right">{cacheHits}</TableCell>
-              </TableRow>
-            );
-          })}
-        </TableBody>
-      </Table>
-    </TableContainer>
-  );
-}
-
-function AsCards({ providers, labelledBy }: ManyProps) {
-  const t = useTexts(healthTexts);
-  const figures = useFigures();
-  return (
-    <Stack component="ul" aria-labelledby={labelledBy} spacing={1.5} sx={{ listStyle: "none", m: 0, p: 0 }}>
-      {providers.map((provider) => {
-        const { calls, latency, cacheHits } = figures(provider);
-        return (
-          <Card key={provider.provider} component="li" sx={{ p: 2 }}>
-            <Stack direction="row" sx={{ alignItems: "center", justifyContent: "space-between", mb: 1 }}>
-              <Typography variant="h6" component="h3">
-                {nameOfProvider(provider.provider)}
-              </Typography>
-              <Breaker state={provider.circuit_breaker_state} />
-            </Stack>
-            <Success provider={provider} />
-            <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>
-              {t.calls} {calls} · {t.latency} {latency} · {t.cacheHits} {cacheHits}
-            </Typography>
-          </Card>
-        );
-      })}
-    </Stack>
-  );
-}
-
-/** What was never called has neither latency nor success. */
-function useFigures() {
-  const format = useFormat();
-  return ({ requests, avg_latency, cache_hit_rate }: Provider) => ({
-    calls: format.number(requests),
-    latency: requests > 0 ? milliseconds(avg_latency, format.locale) : "–",
-    cacheHits: format.percent(cache_hit_rate),
-  });
-}
-
-function milliseconds(seconds: number, locale: string): string {
-  const [value, unit] = seconds < 1 ? [seconds * 1000, "millisecond"] : [seconds, "second"];
-  const maximumFractionDigits = unit === "second" ? 1 : 0;
-  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits }).format(value);
-}
-
-function Success({ provider: { requests, success_rate } }: { provider: Provider }) {
-  const t = useTexts(healthTexts);
-  const format = useFormat();
-  if (requests === 0) {
-    return (
-      <Typography variant="body2" color="text.secondary">
-        {t.neverCalled}
+    <Box component="section" aria-labelledby={id}>
+      <Typography id={id} variant="h6" component="h3" sx={{ mb: 1 }}>
+        {t[service]}
       </Typography>
-    );
-  }
-  return (
-    <Stack direction="row" spacing={1} sx={{ alignItems: "center" }}>
-      <Box aria-hidden sx={{ flexGrow: 1, minWidth: 40, height: 8, borderRadius: 4, overflow: "hidden", bgcolor: "action.selected" }}>
-        <Box
-          sx={{ height: "100%", bgcolor: success_rate >= GOOD ? "success.main" : "warning.main" }}
-          style={{ width: `${success_rate * 100}%` }}
-        />
-      </Box>
-      <Typography variant="body2" sx={{ minWidth: 44, textAlign: "right", fontVariantNumeric: "tabular-nums" }}>
-        {format.percent(success_rate)}
-      </Typography>
-    </Stack>
+      {isGone && (
+        <Stack direction="row" spacing={0.75} sx={{ alignItems: "center", color: "error.main", mb: 1 }}>
+          <Icon path={mdiCloseCircle} fontSize="small" />
+          <Typography variant="body2" sx={{ fontWeight: 600 }}>
+            {isKnown ? t.lastFigures : t.unreachable}
+          </Typography>
+        </Stack>
+      )}
+      {(isKnown || !isGone) && (
+        <Loaded query={query} isEmpty={(providers) => providers.length === 0} empty={t.noProviders}>
+          {(providers) => <Shape providers={sorted(providers, t)} labelledBy={id} />}
+        </Loaded>
+      )}
+    </Box>
   );
-}
-
-function Breaker({ state }: { state: string }) {
-  const t = useTexts(healthTexts);
-  switch (state) {
-    case "closed":
-      return <Chip size="small" color="success" variant="outlined" label={t.closed} />;
-    case "open":
-      return <Chip size="small" color="error" label={t.open} />;
-    case "half_open":
-      return <Chip size="small" color="warning" label={t.halfOpen} />;
-    case "off":
-      return <Chip size="small" label={t.off} />;
-    default:
-      return <Chip size="small" label={state} />;
-  }
 }

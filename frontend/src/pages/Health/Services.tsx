@@ -10,7 +10,7 @@ import { useTexts } from "@/i18n/LanguageProvider";
 import { Icon } from "@/shared/Icon";
 import { Loaded } from "@/shared/Loaded";
 
-import { useReadiness, type Readiness } from "./asking";
+import { SERVICES, useJobCounts, useReadiness, type JobCounts, type Readiness } from "./asking";
 import { healthTexts } from "./texts";
 
 const ICONS = { album: mdiAlbum, artist: mdiAccountMusic, cover: mdiImageMultipleOutline, tracker: mdiHistory };
@@ -18,6 +18,7 @@ const ICONS = { album: mdiAlbum, artist: mdiAccountMusic, cover: mdiImageMultipl
 export function Services() {
   const t = useTexts(healthTexts);
   const id = useId();
+  const counts = useJobCounts();
   return (
     <Box component="section" aria-labelledby={id} sx={{ mb: 5 }}>
       <Typography id={id} variant="h5" component="h2" sx={{ mb: 1.5 }}>
@@ -39,7 +40,7 @@ export function Services() {
           >
             {services.map((service) => (
               <li key={service.name}>
-                <OneService service={service} />
+                <OneService service={service} counts={counts[SERVICES.indexOf(service.name)]?.data} />
               </li>
             ))}
           </Box>
@@ -49,7 +50,7 @@ export function Services() {
   );
 }
 
-function OneService({ service: { name, state } }: { service: Readiness }) {
+function OneService({ service: { name, state }, counts }: { service: Readiness; counts: JobCounts | undefined }) {
   const t = useTexts(healthTexts);
   const isServing = state === "SERVING";
   const colour = isServing ? "success.main" : "error.main";
@@ -70,6 +71,11 @@ function OneService({ service: { name, state } }: { service: Readiness }) {
       <Typography variant="body2" color="text.secondary">
         {t[`${name}Words`]}
       </Typography>
+      {isServing && counts && (
+        <Typography variant="body2" sx={{ mt: 1 }}>
+          {t.work(counts.waiting, counts.running)}
+        </Typography>
+      )}
     </Card>
   );
 }

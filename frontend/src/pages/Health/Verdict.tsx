@@ -5,7 +5,7 @@ import Box from "@mui/material/Box";
 
 import { useTexts } from "@/i18n/LanguageProvider";
 
-import { useDeadJobs, useProviders, useReadiness } from "./asking";
+import { countGivenUp, SERVICES, useDeadJobs, useJobCounts, useProviders, useReadiness, type Provider, type Service } from "./asking";
 import { nameOfProvider } from "./names";
 import { healthTexts } from "./texts";
 
@@ -14,24 +14,33 @@ export function Verdict() {
   const readiness = useReadiness();
   const providers = useProviders();
   const dead = useDeadJobs();
-  const isKnown = readiness.data && (providers.data ?? providers.error) && dead.every((each) => each.data ?? each.error);
+  const counts = useJobCounts();
   const silent = (readiness.data ?? []).filter(({ state }) => state !== "SERVING");
-  const open = (providers.data ?? []).filter((each) => each.circuit_breaker_state === "open");
-  const givenUp = dead.reduce((sum, each) => sum + (each.data?.length ?? 0), 0);
+  // Of a silent service nothing more is waited for.
+  const isTold = [...providers, ...dead].every(
+    (each, index) => each.data ?? each.error ?? silent.some(({ name }) => name === SERVICES[index % SERVICES.length]),
+  );
+  const isKnown = readiness.data && isTold;
+  const givenUp = dead.reduce((sum, each, index) => sum + countGivenUp(each.data, counts[index]?.data), 0);
   const found = [
     ...silent.map(({ name }) => t.silent(t[name])),
-    ...open.map((each) => t.breakerOpen(nameOfProvider(each.provider))),
+    ...[...withOpenBreakers(providers)].map(([provider, services]) =>
+      t.breakerOpen(
+        nameOfProvider(provider, t),
+        services.map((service) => t[service]),
+      ),
+    ),
     ...(givenUp > 0 ? [t.givenUpCount(givenUp)] : []),
   ];
   return (
     <Box role="status" sx={{ mb: 4, minHeight: 50 }}>
       {isKnown && found.length === 0 && (
-        <Alert severity="success" role={undefined}>
+        <Alert severity="success" role="none">
           {t.allWell}
         </Alert>
       )}
       {isKnown && found.length > 0 && (
-        <Alert severity={silent.length > 0 ? "error" : "warning"} role={undefined}>
+        <Alert severity={silent.length > 0 ? "error" : "warning"} role="none">
           <AlertTitle sx={{ mb: 0.5 }}>{t.notAllWell(found.length)}</AlertTitle>
           <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
             {found.map((each) => (
@@ -42,4 +51,15 @@ export function Verdict() {
       )}
     </Box>
   );
+}
+
+/** Who is left alone, and by which services. */
+function withOpenBreakers(providers: { data: Provider[] | undefined }[]): Map<string, Service[]> {
+  const open = new Map<string, Service[]>();
+  SERVICES.forEach((service, index) => {
+    for (const { provider, circuit_breaker_state } of providers[index]?.data ?? []) {
+      if (circuit_breaker_state === "open") open.set(provider, [...(open.get(provider) ?? []), service]);
+    }
+  });
+  return open;
 }
