@@ -71,7 +71,13 @@ def _hour(known: TimelineHour) -> pb.TimelineHour:
 def _entries(known: Sequence[TopEntry]) -> list[pb.TopEntry]:
     return [
         pb.TopEntry(
-            artist=each.artist, title=each.title, id=each.id, play_count=each.play_count, image_url=each.image_url or None
+            artist=each.artist,
+            title=each.title,
+            id=each.id,
+            play_count=each.play_count,
+            image_url=each.image_url or None,
+            artist_id=each.artist_id,
+            album_id=each.album_id,
         )
         for each in known
     ]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from facts.naming import match_key
 from kernel.errors import InvalidArgument
 from services.tracker.telling.history import History
 from services.tracker.telling.tops import TopEntry
@@ -45,6 +46,27 @@ def plain(entries: list[TopEntry]) -> list[tuple[Any, ...]]:
     return [(entry.artist, entry.title, entry.id, entry.play_count) for entry in entries]
 
 
+def titles_of(shelf: Shelf, *names: str) -> list[Stored]:
+    """One play of each title of this artist, or of this track."""
+    return list({each.position[2]: each for each in shelf.stored if each.keys[: len(names)] == names}.values())
+
+
+def is_known(each: Stored) -> bool:
+    """As a shelf does it."""
+    return each.keys[0] == "burial" and each.position[2] % 2 == 0
+
+
+def artist_id_by_hand(shelf: Shelf, entry: TopEntry) -> str | None:
+    artist = match_key(entry.artist)
+    return id_of("artist", artist) if any(map(is_known, titles_of(shelf, artist))) else None
+
+
+def album_ids_by_hand(shelf: Shelf, track: TopEntry) -> set[str | None]:
+    """Of the albums that are known to have it, if any are."""
+    heard = titles_of(shelf, match_key(track.artist), match_key(track.title))
+    return {id_of("album", each.keys[0], each.keys[2]) for each in heard if is_known(each) and each.keys[2]} or {None}
+
+
 def runs(days: set[date]) -> list[tuple[date, date]]:
     starts = sorted(day for day in days if day - timedelta(1) not in days)
     ends = sorted(day for day in days if day + timedelta(1) not in days)
@@ -70,6 +92,11 @@ def test_analytics_are_what_counting_by_hand_gives(shelf: Shelf, scene, before, 
     ):
         assert count == len(groups_of(inside, *names))
         assert plain(entries) == top_by_hand(shelf, inside, *names)[:top]
+    for entry in (*told.top_artists, *told.top_albums, *told.top_tracks):
+        assert entry.artist_id == artist_id_by_hand(shelf, entry)
+    assert all(entry.album_id is None for entry in told.top_artists)
+    assert all(entry.album_id == entry.id for entry in told.top_albums)
+    assert all(entry.album_id in album_ids_by_hand(shelf, entry) for entry in told.top_tracks)
     assert {each.day: each.play_count for each in told.days} == Counter(wall.date() for wall in walls)
     assert [each.day for each in told.days] == sorted({wall.date() for wall in walls})
     heat = {(cell.weekday, cell.hour): cell.play_count for cell in told.heat_map}
@@ -104,6 +131,28 @@ def test_a_picture_and_an_id_are_borrowed_from_another_title_of_the_same(shelf, 
     assert told.top_artists[0].id == id_of("artist", "burial")
     assert told.top_albums[0].id == id_of("album", "burial", "untrue")
     assert [entry.image_url for entry in told.top_tracks] == ["", "https://pictures.test/2.jpg"]
+
+
+def test_a_track_on_several_albums_is_shown_with_the_one_it_was_heard_from_most(shelf, history):
+    album = [Heard(NOON, "Burial", "Near Dark", "Untrue"), Heard(NOON + 1, "Burial", "Near Dark", "Kindred")]
+    other = [Heard(NOON + 2, "Burial", "Raver", "Untrue"), Heard(NOON + 3, "Burial", "Near Dark", "Rival Dealer")]
+    shelf.refill(
+        [*album, *other, *(Heard(NOON + n, "Burial", "Near Dark", "Rival Dealer") for n in range(4, 7))], known=["burial"]
+    )
+
+    track = history.analytics("2025-06-15", "2025-06-15", "", 0).top_tracks[0]
+
+    assert (track.title, track.artist_id) == ("Near Dark", id_of("artist", "burial"))
+    assert track.album_id == id_of("album", "burial", "rival dealer")
+
+
+def test_a_track_that_was_heard_without_its_album_borrows_one(shelf, history):
+    with_album = Heard(NOON, "Burial", "Near Dark", "Untrue", account=1)
+    shelf.refill([*(Heard(NOON + n, "Burial", "Near Dark") for n in range(3)), with_album], known=["burial"])
+
+    (track,) = history.analytics("2025-06-15", "2025-06-15", "", 0).top_tracks
+
+    assert (track.artist_id, track.album_id) == (id_of("artist", "burial"), id_of("album", "burial", "untrue"))
 
 
 def test_an_artist_heard_before_on_another_account_is_not_new(shelf, history):

@@ -61,11 +61,11 @@ def test_analytics_show_all_of_it(shelf, history):
         "artist_count": "1",
         "album_count": "1",
         "track_count": "2",
-        "top_artists": [artist | {"id": ids[0], "play_count": "2", "image_url": picture}],
-        "top_albums": [artist | {"title": "Untrue", "play_count": "1"}],
+        "top_artists": [artist | {"id": ids[0], "artist_id": ids[0], "play_count": "2", "image_url": picture}],
+        "top_albums": [artist | {"title": "Untrue", "artist_id": ids[0], "play_count": "1"}],
         "top_tracks": [
-            artist | {"title": "Archangel", "play_count": "1"},
-            artist | {"title": "Other", "id": ids[2], "play_count": "1", "image_url": picture},
+            artist | {"title": "Archangel", "artist_id": ids[0], "play_count": "1"},
+            artist | {"title": "Other", "id": ids[2], "artist_id": ids[0], "play_count": "1", "image_url": picture},
         ],
         "days": [{"date": "2025-06-15", "play_count": 2}],
         "heat_map": [{"weekday": 7, "hour": 14, "play_count": "2"}],
@@ -74,6 +74,18 @@ def test_analytics_show_all_of_it(shelf, history):
         "new_artists": [artist | {"artist_id": ids[0], "first_play_time": "2025-06-15T12:00:00Z"}],
         "new_artist_count": "1",
     }
+
+
+def test_what_was_heard_most_says_whose_it_is_and_where_it_is_from(shelf, history):
+    shelf.refill([Heard(NOON, "Kode9"), Heard(NOON + 1, "Burial", "Archangel", "Untrue")], known=["burial"])
+
+    reply = telling.analytics_response(history.analytics("2025-06-14", "2025-06-16", "", 0))
+
+    ids = id_of("artist", "burial"), id_of("album", "burial", "untrue")
+    assert [(each.artist_id, each.album_id) for each in reply.top_albums] == [ids]
+    assert {each.artist: (each.artist_id, each.album_id) for each in reply.top_tracks} == {"Burial": ids, "Kode9": ("", "")}
+    assert {each.artist: each.HasField("artist_id") for each in reply.top_tracks} == {"Burial": True, "Kode9": False}
+    assert not reply.top_artists[0].HasField("album_id")
 
 
 def test_nothing_heard_leaves_streaks_out(history):
