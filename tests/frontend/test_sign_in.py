@@ -72,6 +72,12 @@ def field(page: Page) -> Locator:
     return page.get_by_label("Password")
 
 
+def is_drawn(picture: Locator) -> None:
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
+
+
 def test_one_signs_in_by_keyboard_and_gets_the_page_one_came_for(page: Page, stack: ListeningSystem) -> None:
     page.goto("/albums?search=a")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
@@ -93,8 +99,7 @@ def test_one_signs_in_by_keyboard_and_gets_the_page_one_came_for(page: Page, sta
 def test_pictures_and_events_come_by_the_cookie(known: Page, stack: ListeningSystem, stopped: None) -> None:
     known.goto("/journal")
     picture = known.locator("main [data-cover] img").first
-    expect(picture).to_be_visible()
-    assert eventually(lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"))
+    is_drawn(picture)
 
     known.goto("/settings")
     expect(known.get_by_role("button", name="Start", exact=True)).to_be_visible()
@@ -160,6 +165,24 @@ def test_a_stream_that_is_taken_up_again_finds_out_that_the_session_has_ended(kn
     known.evaluate(_LOOK, False)
 
     expect(known.get_by_text("Your session has ended.")).to_be_visible()
+
+
+def test_a_picture_that_is_refused_finds_out_too_and_comes_after_signing_in(
+    known: Page, stack: ListeningSystem, complaints: Complaints
+) -> None:
+    complaints.forgive(REFUSED)
+    known.route("**/image*", lambda _: None)  # held, and let go on by `unroute`
+    known.goto("/journal")
+    expect(known.get_by_role("list", name="Plays, newest first")).to_be_visible()
+    expect(known.locator("main [data-cover] img").first).to_be_attached()
+
+    hold(known, stack, token(exp=datetime.now(UTC) - timedelta(minutes=1)))
+    known.unroute("**/image*")
+    expect(known.get_by_text("Your session has ended.")).to_be_visible()
+    hold(known, stack, token())
+    known.evaluate("window.dispatchEvent(new Event('focus'))")  # as after signing in in another window
+
+    is_drawn(known.locator("main [data-cover] img").first)
 
 
 def test_who_signs_out_leaves_nothing_behind(known: Page) -> None:

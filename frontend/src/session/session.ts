@@ -44,7 +44,7 @@ class Sessions {
     return this.asking;
   };
 
-  /** Somebody was refused, or heard no reason: is it because the session has ended? */
+  /** Somebody was refused, maybe because the session has ended. */
   readonly doubt = (): void => {
     if (this.session.canEnd || this.isGuess) void this.check();
   };
