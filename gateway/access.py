@@ -1,4 +1,4 @@
-"""Who asks over HTTP, and what may they do? The kernel's token rules; a password buys a token."""
+"""Who asks over HTTP, and what may they do? The kernel's token rules; a token comes by header or session, a password buys one."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from datetime import timedelta
 import argon2
 import orjson
 
-from gateway import json_in
+from gateway import json_in, session_cookie
 from gateway.exchange import Exchange
 from gateway.limits import RateLimits
+from gateway.origins import Origins
 from gateway.problems import JSON_TYPE, Problem
 from kernel.auth import OWNER, Caller, Scope, TokenVerifier, bearer_token
 from kernel.errors import InvalidArgument, NotFound, Unauthenticated
@@ -34,34 +35,63 @@ class Visitor:
 class Access:
     """Judges the token of every request. Keys published elsewhere are fetched off the event loop."""
 
-    def __init__(self, verifier: TokenVerifier, *, fetches_keys: bool) -> None:
+    def __init__(self, verifier: TokenVerifier, origins: Origins, *, fetches_keys: bool) -> None:
         self._verifier = verifier
+        self._origins = origins
         self._fetches_keys = fetches_keys
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody is the owner, without any token."""
+        return self._verifier.is_open
 
     async def admit(self, exchange: Exchange, needed: Scope) -> Visitor:
         """Raises Unauthenticated, PermissionDenied."""
-        token = bearer_token(exchange.headers.getlist("authorization")) if not self._verifier.is_open else None
+        if not self.is_open:
+            # What a proxy keeps of an answer must not go to somebody who may not ask for it.
+            exchange.added["vary"] = ", ".join(filter(None, (exchange.added.get("vary"), "Authorization", "Cookie")))
+        visitor = await self.identify(exchange)
+        visitor.caller.require(needed)
+        return visitor
+
+    async def identify(self, exchange: Exchange) -> Visitor:
+        """Whoever it is, whatever they may do. Raises Unauthenticated."""
+        return await self.judge(None if self.is_open else self._token_of(exchange))
+
+    async def judge(self, token: str | None) -> Visitor:
+        """Raises Unauthenticated."""
         if token is not None and not (token.isascii() and token.isprintable()):
             raise Unauthenticated("The token is not valid.")
         in_thread = self._fetches_keys and token is not None
         caller = await asyncio.to_thread(self._verifier.verify, token) if in_thread else self._verifier.verify(token)
-        caller.require(needed)
         return Visitor(caller, token or "")
 
+    def _token_of(self, exchange: Exchange) -> str | None:
+        """That of the header; where there is no such header, that of the session, if it was a page of ours that asked."""
+        token = bearer_token(exchange.headers.getlist("authorization"))
+        if token is None and self._origins.is_own_page(exchange.method, exchange.headers):
+            return session_cookie.token_in(exchange.headers)
+        return token
 
-class TokenDesk:
-    """`POST /api/v1/auth/token`: the owner's password for a token. Off (404) without a secret or a password hash."""
+
+class PasswordDesk:
+    """The owner's password for a token. Off (404) without a secret or a password hash. `ttl`: how long its tokens are good."""
 
     def __init__(self, verifier: TokenVerifier, limits: RateLimits, *, password_hash: str, ttl: timedelta) -> None:
         self._verifier = verifier
         self._limits = limits
         self._hash = password_hash
-        self._ttl = ttl
+        self.ttl = ttl
         self._one_at_a_time = asyncio.Lock()  # argon2 takes 64 MiB: ten guesses at once must not take 640
 
-    async def answer(self, exchange: Exchange, *, body_seconds: float) -> None:
-        """Answers `{"access_token", "token_type", "expires_in", "scope"}` for `{"password"}`."""
-        if not self._hash or self._verifier.is_open:
+    @property
+    def is_staffed(self) -> bool:
+        """Whether there is a token to be had for a password."""
+        return bool(self._hash) and not self._verifier.is_open
+
+    async def buy(self, exchange: Exchange, *, body_seconds: float) -> str:
+        """A token for the `{"password"}` in the body. Raises Unauthenticated for a wrong one, NotFound while it is off."""
+        if not self.is_staffed:
             raise NotFound("This gateway gives out no tokens.")
         allowance = await self._limits.spend("token", exchange.client)
         if allowance is not None:
@@ -71,11 +101,14 @@ class TokenDesk:
             is_right = await asyncio.to_thread(_is_right, self._hash, password)
         if not is_right:
             raise Unauthenticated("The password is not right.")
-        token = self._verifier.mint(OWNER.subject, [Scope.ADMIN], ttl=self._ttl)
+        return self._verifier.mint(OWNER.subject, [Scope.ADMIN], ttl=self.ttl)
+
+    async def answer(self, exchange: Exchange, *, body_seconds: float) -> None:
+        """`POST /api/v1/auth/token`: `{"access_token", "token_type", "expires_in", "scope"}`."""
         content = {
-            "access_token": token,
+            "access_token": await self.buy(exchange, body_seconds=body_seconds),
             "token_type": "Bearer",
-            "expires_in": int(self._ttl.total_seconds()),
+            "expires_in": int(self.ttl.total_seconds()),
             "scope": str(Scope.ADMIN),
         }
         await exchange.answer(200, {"content-type": JSON_TYPE, "cache-control": "no-store"}, orjson.dumps(content))

@@ -37,7 +37,7 @@ def describe(routes: Sequence[Route], comments: Mapping[str, str], *, needs_toke
         "components": openapi_fixed.components(schemas.components),
     }
     if needs_token:
-        document["security"] = [{"token": []}]
+        document["security"] = [{"token": []}, {"session": []}]
     return document
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway import session_cookie
 from gateway.problems import JSON_TYPE, KINDS, PROBLEM_TYPE
 from gateway.routes import Answer, Route
 
@@ -44,6 +45,11 @@ _RETRY_AFTER = {"Retry-After": {"description": "Seconds until it is worth trying
 _STATUSES = (400, 401, 403, 404, 405, 408, 409, 413, 414, 415, 416, 422, 429, 431, 500, 501, 503, 504)
 _BY_STATUS = {status: next(kind for kind in KINDS.values() if kind.status == status) for status in _STATUSES}
 
+_COOKIE = (
+    "Of the web app that comes from this gateway; `POST /api/v1/auth/session` sets it. Over https its name begins with "
+    "`__Host-`. It does not count for pages of other origins, nor beside an `Authorization` header."
+)
+
 _BINARY = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 BYTES: dict[str, Any] = {
     "200": {"description": "The bytes.", "content": _BINARY},
@@ -65,7 +71,10 @@ def components(schemas: dict[str, Any]) -> dict[str, Any]:
     return {
         "schemas": {"Problem": _PROBLEM, **dict(sorted(schemas.items()))},
         "responses": responses,
-        "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            "session": {"type": "apiKey", "in": "cookie", "name": session_cookie.NAME, "description": _COOKIE},
+        },
     }
 
 
@@ -154,8 +163,57 @@ _PASSWORD = {
     "additionalProperties": False,
     "properties": {"password": {"type": "string", "minLength": 1, "maxLength": 1024}},
 }
+_SESSION = {
+    "type": "object",
+    "required": ["needed", "signed_in", "takes_password", "scopes"],
+    "properties": {
+        "needed": {"type": "boolean", "description": "Whether this gateway answers only who shows a token or has a session."},
+        "signed_in": {"type": "boolean", "description": "Whether there is a session, and it is good."},
+        "takes_password": {"type": "boolean", "description": "Whether one signs in here; else tokens are made elsewhere."},
+        "scopes": {
+            "type": "array",
+            "description": "How far the caller may reach; empty for a stranger.",
+            "items": {"type": "string", "enum": ["admin", "read", "write"]},
+        },
+    },
+}
+
+
+def _session(verb: str, summary: str, description: str, responses: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    return {
+        "operationId": f"{verb}Session",
+        "tags": ["Gateway"],
+        "summary": summary,
+        "description": description,
+        "security": [],
+        **rest,
+        "responses": responses,
+    }
+
 
 PATHS: dict[str, Any] = {
+    "/api/v1/auth/session": {
+        "get": _session(
+            "Get",
+            "Tells whether one must sign in, and is signed in",
+            "Never 401: a session that ran out is none.",
+            {"200": _answer("The state of things.", _SESSION), **_refer(403, 431, 503)},
+        ),
+        "post": _session(
+            "Create",
+            "Signs a browser in for the owner's password",
+            "The token goes into a cookie that no script can read, until it expires. For the gateway's own pages only. Throttled "
+            "per address, together with `/api/v1/auth/token`. 404 while no password is configured.",
+            {"200": _answer("Signed in.", _SESSION), **_refer(400, 401, 403, 404, 408, 413, 415, 429, 431, 500)},
+            requestBody={"required": True, "content": {JSON_TYPE: {"schema": _PASSWORD}}},
+        ),
+        "delete": _session(
+            "Delete",
+            "Signs a browser out",
+            "The browser forgets the cookie, whether there was one or not.",
+            {"200": _answer("Signed out.", _SESSION), **_refer(403, 431)},
+        ),
+    },
     "/api/v1/auth/token": {
         "post": {
             "operationId": "CreateToken",

@@ -3,6 +3,9 @@
 Without a token secret everybody who reaches us is the owner, and a browser on this machine reaches us for any page it shows. So
 then the Host must be a loopback one (else a page's own name was pointed at 127.0.0.1: DNS rebinding), and an Origin must be our
 own or a listed one (else a page elsewhere drives us: CSRF).
+
+With a secret, a browser that signed in sends its session along by itself, which counts for our own pages only. Listed ones bring
+a token.
 """
 
 from collections.abc import Collection
@@ -16,6 +19,7 @@ from kernel.auth import is_loopback
 _PROBED = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked for under the address of the pod, which nobody could list."""
 
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _REQUEST_HEADERS = "authorization, content-type, idempotency-key, if-none-match, last-event-id, prefer, range, x-request-id"
 _RESPONSE_HEADERS = (
@@ -37,12 +41,26 @@ class Origins:
         if is_bound and not self._is_ours(headers.getlist("host")):
             raise Problem("foreign-origin", "This gateway is not known under that host name (GATEWAY_ALLOWED_HOSTS).")
         if not self._open_house:
-            return  # a foreign page has no token to send
+            return  # a foreign page has no token to send, and a session does not count for it
         origin = headers.get("origin")
         if origin is not None and origin not in self._listed and origin != f"{scheme}://{headers['host']}":
             raise Problem("foreign-origin", "Web pages of that origin may not use this gateway (GATEWAY_CORS_ORIGINS).")
         if origin is None and headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
             raise Problem("foreign-origin", "Web pages elsewhere may not use this gateway (GATEWAY_CORS_ORIGINS).")
+
+    def is_own_page(self, method: str, headers: Headers) -> bool:
+        """Whether it was a page of ours that had the browser ask; or, for what changes nothing, a person who typed the address.
+
+        Browsers say it in Sec-Fetch-Site where the way is safe (TLS, loopback), and for all but reads in the Origin. A read with
+        neither is left to the session's SameSite. The Origin's scheme is not compared: before a proxy it is not ours.
+        """
+        reads = method in _SAFE_METHODS
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site is not None:
+            return site == "same-origin" or (reads and site == "none")
+        if origin is None:
+            return reads
+        return origin in {f"{scheme}://{headers.get('host')}" for scheme in ("http", "https")}
 
     def grants(self, headers: Headers) -> dict[str, str]:
         """CORS headers of an answer; none for a page that is not listed."""

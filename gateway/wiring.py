@@ -14,7 +14,7 @@ from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from gateway import contracts, ledger, openapi
-from gateway.access import Access, TokenDesk
+from gateway.access import Access, PasswordDesk
 from gateway.assets import WebApp
 from gateway.binding import compile_binding
 from gateway.calls import Channels, Method
@@ -31,6 +31,7 @@ from gateway.limits import Load, RateLimits
 from gateway.origins import Origins
 from gateway.rooms import RestOrWeb, room
 from gateway.routes import Answer, Route, RouteTable
+from gateway.sessions import SessionDesk
 from gateway.settings import GatewaySettings
 from gateway.streams import EventStream
 from gateway.transcoder import Endpoint, House, Transcoder
@@ -69,8 +70,10 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> Gateway:
     limits = RateLimits(_limits(settings), clock=clock, shared=redis)
     idempotency = Idempotency(DatabaseLedger(database, clock))
     closing = asyncio.Event()
+    origins = Origins(listed=settings.gateway_cors_origins, hosts=settings.gateway_allowed_hosts, open_house=verifier.is_open)
+    access = Access(verifier, origins, fetches_keys=bool(settings.jwt_jwks_url))
     house = House(
-        access=Access(verifier, fetches_keys=bool(settings.jwt_jwks_url)),
+        access=access,
         limits=limits,
         requests=Load(settings.gateway_max_requests),
         streams=Load(settings.gateway_max_streams),
@@ -80,7 +83,7 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> Gateway:
     )
     events = partial(EventStream, heartbeat=settings.gateway_heartbeat.total_seconds(), closing=closing)
     rest = Transcoder(table, _endpoints(table, settings, channels), house, events)
-    desk = TokenDesk(verifier, limits, password_hash=_password_hash(settings), ttl=settings.gateway_token_ttl)
+    desk = PasswordDesk(verifier, limits, password_hash=_password_hash(settings), ttl=settings.gateway_token_ttl)
     documents = Documents(openapi.describe(table.routes, contract.comments, needs_token=not verifier.is_open))
     packages = {str(service.full_name): str(service.file.package) for service in contract.services}
     router = Router(
@@ -89,12 +92,12 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> Gateway:
             *Health(channels, packages).rooms(),
             Figures(registry).room(),
             room("/api/v1/auth/token", partial(desk.answer, body_seconds=house.body_seconds), verbs=("POST",)),
+            SessionDesk(access, desk, origins).room(body_seconds=house.body_seconds),
         ],
         redirect_slashes=False,
         default=RestOrWeb(rest, WebApp(settings.gateway_web_dir)),
         lifespan=_lifespan(channels, idempotency, redis),
     )
-    origins = Origins(listed=settings.gateway_cors_origins, hosts=settings.gateway_allowed_hosts, open_house=verifier.is_open)
     return Gateway(Edge(router, origins, Meter(registry)), settings, closing.set, database.close)
 
 

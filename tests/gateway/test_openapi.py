@@ -102,7 +102,7 @@ def test_tokens_are_asked_for_where_they_are_needed(document: dict[str, Any], ma
     guarded = make_gateway(jwt_secret=SECRET).client.get("/openapi.json").json()
 
     assert "security" not in document
-    assert guarded["security"] == [{"token": []}]
+    assert guarded["security"] == [{"token": []}, {"session": []}]
     assert guarded["paths"]["/healthz"]["get"]["security"] == []
 
 

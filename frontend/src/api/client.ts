@@ -4,6 +4,7 @@ import createClient from "openapi-fetch";
 import type { components, paths } from "./schema";
 import { failed, Unreachable } from "./failures";
 import { reachability } from "./reachability";
+import { sessions } from "@/session/session";
 
 export const api = createClient<paths>({ baseUrl: window.location.origin });
 
@@ -31,6 +32,7 @@ export async function ask<Data>(answering: Promise<Answering<Data>>): Promise<No
     throw new Unreachable();
   }
   reachability.found();
+  if (answer.response.status === 401) sessions.doubt();
   if (!answer.response.ok) throw failed(answer.response, answer.error);
   // The description lets every message be null; a whole answer never is.
   return answer.data as NonNullable<Data>;

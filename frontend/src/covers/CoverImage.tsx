@@ -3,6 +3,8 @@ import Box from "@mui/material/Box";
 import { useEffect, useMemo, useState } from "react";
 import { thumbHashToDataURL } from "thumbhash";
 
+import { sessions } from "@/session/session";
+
 import { useCover, type Cover, type CoverName } from "./watching";
 
 interface CoverImageProps {
@@ -28,6 +30,8 @@ export function CoverImage({ kind, id, name, size, alt = "" }: CoverImageProps) 
   const src = id && (cover !== null || isLate) ? sourceOf(cover, kind, id, pixelsOf(size)) : null;
   const [loaded, setLoaded] = useState<string | null>(null);
   const [broken, setBroken] = useState<string | null>(null);
+  // Out of sight it forgets: when it is shown again, it may be had.
+  useEffect(() => () => setBroken(null), []);
   return (
     <Box
       role={alt ? "img" : undefined}
@@ -64,7 +68,11 @@ export function CoverImage({ kind, id, name, size, alt = "" }: CoverImageProps) 
           loading="lazy"
           decoding="async"
           onLoad={() => setLoaded(src)}
-          onError={() => setBroken(src)}
+          onError={() => {
+            setBroken(src);
+            // A picture does not say why it was refused.
+            sessions.doubt();
+          }}
           style={{ position: "absolute", inset: 0, width: "100%", height: "100%", objectFit: "cover" }}
         />
       )}

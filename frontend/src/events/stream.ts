@@ -1,6 +1,7 @@
 // How does one stream of events stay alive? It comes back after every break, ever more slowly while nobody answers, and rests while
 // the page is hidden: a browser opens six connections to a host, and those of hidden tabs would keep the shown one from loading.
 import { reachability } from "@/api/reachability";
+import { sessions } from "@/session/session";
 
 export type Connection = "connecting" | "open" | "waiting" | "ended";
 
@@ -70,6 +71,8 @@ export class Stream {
       this.timer = window.setTimeout(this.follow, this.pause * (0.75 + Math.random() / 2));
       this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
       void reachability.check();
+      // A stream does not say why it was refused.
+      sessions.doubt();
     };
   }
 

@@ -1,4 +1,4 @@
-// What stands at the top of every page? The name, the language, and light or dark.
+// What stands at the top of every page? The name, the language, light or dark, and the way out where there is one.
 import { mdiThemeLightDark, mdiTranslate } from "@mdi/js";
 import AppBar from "@mui/material/AppBar";
 import IconButton from "@mui/material/IconButton";
@@ -11,6 +11,7 @@ import { useState } from "react";
 
 import { useLanguage, useTexts } from "@/i18n/LanguageProvider";
 import { LANGUAGES, type Language } from "@/i18n/texts";
+import { SignOut } from "@/session/SignOut";
 import { Icon } from "@/shared/Icon";
 
 import { shellTexts } from "./shellTexts";
@@ -42,6 +43,7 @@ export function TopBar() {
           choices={MODES.map((each) => [each, t[each]])}
           onChoose={setMode}
         />
+        <SignOut />
       </Toolbar>
     </AppBar>
   );
