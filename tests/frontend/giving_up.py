@@ -24,21 +24,21 @@ def given_up(stack: ListeningSystem) -> Iterator[str]:
     """The job's id. By now ListenBrainz takes plays again."""
     fault = {"provider": "listenbrainz", "api_method": "submit-listens", "fault": {"kind": "status", "code": 500}}
     assert stack.sandbox.post("/_sandbox/faults", json=fault).status_code == 201
-    with tracker_jobs(stack) as jobs:
+    with jobs_of(stack, "tracker") as jobs:
         job_id = jobs.enqueue(SUBMIT_PLAYS, {"plays": [asdict(_PLAY)]}, max_attempts=1)
         assert eventually(lambda: [each.id for each in jobs.list_dead()] == [job_id], within=30)
     assert stack.sandbox.delete("/_sandbox/faults").is_success
     yield job_id
-    with tracker_jobs(stack) as jobs:
+    with jobs_of(stack, "tracker") as jobs:
         # One that was retried is delivered first: faults alone, one after another, would open the breaker.
         assert eventually(lambda: state_of(jobs, job_id) in (JobState.SUCCEEDED, JobState.DEAD), within=30)
         jobs.cancel(job_id)
 
 
 @contextmanager
-def tracker_jobs(stack: ListeningSystem) -> Iterator[JobStore]:
-    """What the tracker service has to do."""
-    file = next((stack.folder / "data").rglob("*tracker.sqlite"))
+def jobs_of(stack: ListeningSystem, service: str) -> Iterator[JobStore]:
+    """What a service has to do."""
+    file = next((stack.folder / "data").rglob(f"*{service}.sqlite"))
     database = Database.for_app("", file.parent, file.stem)
     try:
         yield JobStore(database, SystemClock())

@@ -2,32 +2,18 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
 
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from kernel.clock import SystemClock
-from kernel.database import Database
-from kernel.jobs import JobState, JobStore
-from services.tracker.domain import Play, Title
-from services.tracker.submitting import SUBMIT_PLAYS
+from kernel.jobs import JobState
 from tests.fakes.patience import eventually
-from tests.frontend.browsing import PHONE, barriers
+from tests.frontend.browsing import GONE, PHONE, barriers
+from tests.frontend.giving_up import ACCOUNT, HANDING_ON, given_up, jobs_of, state_of
 from tests.journeys.listening import ListeningSystem
 
-ACCOUNT = "handed_on"
-PLAY = Play(1_700_000_000, Title("Halcyon Relay", "Signal Gardens", "Signal Gardens"))
-GONE = (
-    "ERR_CONNECTION_REFUSED",
-    "ERR_INCOMPLETE_CHUNKED_ENCODING",
-    "ERR_EMPTY_RESPONSE",
-    "ERR_CONNECTION_RESET",
-    "status of 503",
-)
 HANDED_ON = "Hand plays on to ListenBrainz"
 
 
@@ -35,8 +21,7 @@ HANDED_ON = "Hand plays on to ListenBrainz"
 def stack_settings() -> dict[str, str]:
     """New plays are handed on to ListenBrainz; artists are asked about at one place, and once."""
     return {
-        "TRACKER_SUBMIT_TO_LISTENBRAINZ": "true",
-        "LISTENBRAINZ_TOKEN": f"listener-token:{ACCOUNT}",
+        **HANDING_ON,
         "ENRICHMENT_PROVIDERS": "lastfm",
         "ENRICHMENT_MAX_RETRIES": "1",
     }
@@ -44,41 +29,15 @@ def stack_settings() -> dict[str, str]:
 
 @pytest.fixture
 def dead_letter(stack: ListeningSystem) -> Iterator[str]:
-    """Plays that ListenBrainz did not take as often as they were brought, which is once; by now it would. The job's id."""
-    fault = {"provider": "listenbrainz", "api_method": "submit-listens", "fault": {"kind": "status", "code": 500}}
-    assert stack.sandbox.post("/_sandbox/faults", json=fault).status_code == 201
-    with jobs_of(stack, "tracker") as jobs:
-        job_id = jobs.enqueue(SUBMIT_PLAYS, {"plays": [asdict(PLAY)]}, max_attempts=1)
-        assert eventually(lambda: [each.id for each in jobs.list_dead()] == [job_id], within=30)
-    assert stack.sandbox.delete("/_sandbox/faults").is_success
-    yield job_id
-    with jobs_of(stack, "tracker") as jobs:
-        # One that was retried is delivered first: faults alone, one after another, would open the breaker.
-        assert eventually(lambda: state_of(jobs, job_id) in (JobState.SUCCEEDED, JobState.DEAD), within=30)
-        jobs.cancel(job_id)
-
-
-@contextmanager
-def jobs_of(stack: ListeningSystem, service: str) -> Iterator[JobStore]:
-    """What a service has to do."""
-    file = next((stack.folder / "data").rglob(f"*{service}.sqlite"))
-    database = Database.for_app("", file.parent, file.stem)
-    try:
-        yield JobStore(database, SystemClock())
-    finally:
-        database.close()
+    """The id of a job that would be done by now."""
+    with given_up(stack) as job_id:
+        yield job_id
 
 
 def handed_on(stack: ListeningSystem) -> int:
     """How many listens ListenBrainz has of the account."""
     answer = stack.sandbox.get(f"/listenbrainz/1/user/{ACCOUNT}/listen-count")
     return int(answer.json()["payload"]["count"]) if answer.status_code == 200 else 0
-
-
-def state_of(jobs: JobStore, job_id: str) -> JobState:
-    job = jobs.get(job_id)
-    assert job is not None
-    return job.state
 
 
 def process_of(stack: ListeningSystem, name: str) -> psutil.Process:

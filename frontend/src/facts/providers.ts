@@ -10,7 +10,7 @@ const NAMES = new Map([
   ["deezer", "Deezer"],
   ["commons", "Wikimedia Commons"],
   ["coverartarchive", "Cover Art Archive"],
-  ["euria", "Euria"],
+  ["euria", "EurIA"],
 ]);
 
 export function providerName(provider: string): string {

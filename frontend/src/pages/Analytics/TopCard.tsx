@@ -11,7 +11,6 @@ import { CoverImage } from "@/covers/CoverImage";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
 
-import { useAlbumOf } from "./asking";
 import { ChartCard } from "./ChartCard";
 import { DataTable } from "./DataTable";
 import type { Days } from "./range";
@@ -110,12 +109,8 @@ function Bar({ kind, entry, share, count, href }: BarProps) {
 }
 
 function Picture({ kind, entry }: { kind: Kind; entry: Entry }) {
-  if (kind === "tracks") return <TrackPicture entry={entry} />;
-  return <CoverImage kind={kind} id={entry.id ?? null} name={entry.title || entry.artist} size={44} />;
-}
-
-function TrackPicture({ entry }: { entry: Entry }) {
-  return <CoverImage kind="albums" id={useAlbumOf(entry.id ?? null)} name={entry.title} size={44} />;
+  const [of, id] = kind === "artists" ? (["artists", entry.artist_id] as const) : (["albums", entry.album_id] as const);
+  return <CoverImage kind={of} id={id ?? null} name={entry.title || entry.artist} size={44} />;
 }
 
 function TopTable({ label, kind, entries, days }: { label: string; kind: Kind; entries: Entry[]; days: Days }) {
@@ -126,7 +121,8 @@ function TopTable({ label, kind, entries, days }: { label: string; kind: Kind; e
     const href = hrefOf(kind, entry, days);
     const name = entry.title || entry.artist;
     const linked = href ? <Link href={href}>{name}</Link> : name;
-    return [linked, ...(kind === "artists" ? [] : [entry.artist]), format.number(entry.play_count)];
+    const artist = entry.artist_id ? <Link href={`/artists/${entry.artist_id}`}>{entry.artist}</Link> : entry.artist;
+    return [linked, ...(kind === "artists" ? [] : [artist]), format.number(entry.play_count)];
   });
   return <DataTable label={label} columns={[...named, t.plays]} rows={rows} words={named.length} />;
 }

@@ -45,17 +45,6 @@ export function useAnalyticsBefore(days: Days) {
   return before === null ? null : (data ?? null);
 }
 
-/** The album a track is from, where that is known: entries of tracks do not say it. */
-export function useAlbumOf(track: string | null): string | null {
-  const { data } = useQuery({
-    queryKey: ["track", track],
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/tracks/{track}", { params: { path: { track: track ?? "" } }, signal })),
-    enabled: track !== null,
-    staleTime: 300_000,
-  });
-  return data?.album_id ?? null;
-}
-
 export function useCompleteness() {
   return useQuery({
     queryKey: COMPLETENESS,

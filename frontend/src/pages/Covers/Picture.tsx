@@ -178,7 +178,7 @@ function Done({ deeds }: Pick<PictureProps, "deeds">) {
         </>
       )}
       {deeds.isSuccess && what && (
-        <Alert severity="success" role={undefined}>
+        <Alert severity="success" role="none">
           {t[`${what}Done`]}
         </Alert>
       )}
