@@ -107,9 +107,9 @@ class Child:
             try:
                 with deadline.within(timedelta(seconds=self._limits.wall)):
                     return self._ask(word, files)
-            except _Lost:  # by the files, or by whoever ends processes when the machine has no memory left: once is no proof
+            except _Lost as loss:  # by the files, or by whoever ends processes when the machine has no memory left: once is no proof
                 ended = self.close()
-                _log.warning("program_lost", program=self._name, word=word, status=ended)
+                _log.warning("program_lost", program=self._name, word=word, status=ended, reason=str(loss))
                 if ended == -signal.SIGXCPU:
                     raise Unanswered(Why.TOO_SLOW) from None
                 if is_last:
@@ -143,8 +143,8 @@ class Child:
                 return _receive(line, length)
         except TimeoutError:
             raise
-        except OSError:
-            raise _Lost from None
+        except OSError as error:
+            raise _Lost(error) from None
         raise Unanswered(Why.TOO_LONG)
 
     def _ready_line(self) -> socket.socket:
@@ -227,6 +227,6 @@ def _receive(line: socket.socket, count: int) -> bytes:
         line.settimeout(left)
         part = line.recv(count - len(received))
         if not part:
-            raise _Lost
+            raise _Lost("hung up")
         received += part
     return bytes(received)
