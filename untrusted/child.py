@@ -107,7 +107,7 @@ class Child:
             try:
                 with deadline.within(timedelta(seconds=self._limits.wall)):
                     return self._ask(word, files)
-            except _Lost as loss:  # by the files, or by whoever ends processes when the machine has no memory left: once is no proof
+            except _Lost as loss:  # by the files, or by whoever ends processes when there is no memory left: once is no proof
                 ended = self.close()
                 _log.warning("program_lost", program=self._name, word=word, status=ended, reason=str(loss))
                 if ended == -signal.SIGXCPU:
