@@ -41,10 +41,14 @@ _ASK_AXE = """async () => {
 }"""
 
 
+def find_browser() -> str | None:
+    """The machine's own Chromium: browsers that are downloaded are not to be had everywhere."""
+    return next((found for name in _NAMES if (found := shutil.which(name))), None)
+
+
 @contextmanager
 def running_browser() -> Iterator[Browser]:
-    """The machine's own Chromium: browsers that are downloaded are not to be had everywhere."""
-    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    path = find_browser()
     assert path is not None, "There is no Chromium; scripts/get_browser.sh says how to get it."
     expect.set_options(timeout=PATIENT_MS)
     with sync_playwright() as playwright:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.frontend.browsing import Complaints, running_browser, visiting
+from tests.frontend.browsing import Complaints, find_browser, running_browser, visiting
 from tests.journeys.listening import ListeningSystem
 from tests.journeys.running import ALL, ROOT
 
@@ -17,6 +17,8 @@ Browse = Callable[..., Page]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Closed with the file: as long as it is open, nothing else in this process may run an event loop."""
+    if find_browser() is None:
+        pytest.skip("there is no Chromium, and none could be installed")
     with running_browser() as browser:
         yield browser
 
