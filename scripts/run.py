@@ -20,6 +20,7 @@ from pydantic import Field
 from gateway.settings import GatewaySettings
 from kernel.settings import AppSettings, Port, SettingsError, environment_for_child, is_any_set, load
 from sandbox.environment import settings_for
+from scripts.forking import Program, limit_arenas
 from scripts.stopping import Stopping
 from scripts.supervision import Child, StartFailed, end
 
@@ -62,10 +63,10 @@ def _run(
     upstreams: list[Child] = []
     services: list[Child] = []
     gateways: list[Child] = []
+    limit_arenas(2)
     try:
         data_dir = run_settings.data_dir / "sandbox" if is_sandbox else run_settings.data_dir
-        # Threads that decode and send pictures would else keep an arena each: the C library's default is eight a core.
-        changes = {"DATA_DIR": str(data_dir.absolute()), "MALLOC_ARENA_MAX": "2"}
+        changes = {"DATA_DIR": str(data_dir.absolute())}
         logs = data_dir / "logs"
         ports = {f"{name.upper()}_PORT": getattr(gateway_settings, f"{name}_port") for name in names}
         _check_ports({"GATEWAY_PORT": gateway_settings.gateway_port, **ports})
@@ -123,7 +124,7 @@ def _problems(settings_class: type[AppSettings]) -> list[str]:
 
 
 def _start(name: str, module: str, environment: dict[str, str], logs: Path, *arguments: str) -> Child:
-    child = Child(name, [sys.executable, "-m", module, *arguments], environment, logs / f"{name}.log")
+    child = Child(name, Program(module, environment, arguments), logs / f"{name}.log")
     child.start()
     return child
 
