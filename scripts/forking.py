@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from kernel.settings import change_environment
+
 _IS_COPIED = sys.platform == "linux"
 _CONTEXT = multiprocessing.get_context("fork") if _IS_COPIED else multiprocessing.get_context("spawn")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -28,10 +30,10 @@ _ARG_START = 45  # in /proc/self/stat, counted after the name; the next one is w
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One of our modules, as `python -m` runs it with these arguments and this environment and no other."""
+    """One of our modules, as `python -m` runs it with these arguments, in our environment with these changes."""
 
     module: str
-    environment: Mapping[str, str]
+    changes: Mapping[str, str]
     arguments: tuple[str, ...] = ()
 
     def start(self, log: Path) -> BaseProcess:
@@ -72,8 +74,7 @@ def _become(program: Program, log: Path) -> None:
     os.setsid()
     os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), 1)
     os.dup2(1, 2)
-    os.environ.clear()
-    os.environ.update(program.environment)
+    change_environment(program.changes)
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)

@@ -1,6 +1,7 @@
 """kernel/server.py"""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -22,7 +23,7 @@ from kernel import server as server_module
 from kernel.auth import TokenVerifier
 from kernel.neighbours import CHANNEL_OPTIONS
 from kernel.server import Address, start
-from kernel.settings import SettingsError, environment_for_child
+from kernel.settings import SettingsError
 from tests.fakes.probe_service import SERVICE, calling, open_verifier, serving, stub
 
 ROOT = Path(__file__).parents[2]
@@ -177,7 +178,7 @@ def process() -> Iterator[tuple[Any, dict[str, int]]]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment_for_child({"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}),
+        env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"},
     )
     with child:
         try:

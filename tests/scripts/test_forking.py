@@ -1,6 +1,7 @@
 """By a process of its own, since one with threads is not to be copied and pytest's may have some."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ process = Program("told", {"GIVEN": "1"}, ("one", "two")).start(pathlib.Path("to
 if sys.argv[1:]:
     process.terminate()
 process.join()
+assert "GIVEN" not in os.environ
 held = [os.readlink(each) for each in pathlib.Path("/proc/self/fd").iterdir() if each.exists()]
 print(process.exitcode, *(each for each in held if each.endswith("told.log")))
 """
@@ -41,7 +43,13 @@ def copy(tmp_path):
         (tmp_path / "told" / "__main__.py").write_text(text)
         program = f"import sys; sys.path.insert(0, '.')\n{COPIES}"
         ended = subprocess.run(
-            [sys.executable, "-c", program, *how], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=30
+            [sys.executable, "-c", program, *how],
+            cwd=tmp_path,
+            env=os.environ | {"KEPT": "2"},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
         )
         return int(ended.stdout), (tmp_path / "told.log").read_text().splitlines()
 
@@ -54,7 +62,7 @@ def test_a_copy_is_what_python_m_would_have_started(copy):
     told = json.loads(said[0])
     assert status == 7
     assert told["arguments"] == ["one", "two"]
-    assert told["environment"] == {"GIVEN": "1"}
+    assert (told["environment"]["GIVEN"], told["environment"]["KEPT"]) == ("1", "2")
     assert told["has a session"]
     assert told["read"] == ""
     assert "this too" in said
