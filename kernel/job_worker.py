@@ -32,14 +32,16 @@ class JobWorker:
     ) -> None:
         self._jobs, self._concurrency = jobs, threads
         self._app = _build_app(name, broker_url, longest=10 * jobs.store.lease)
-        # A function, since Celery takes the argument off a bound method. Not shared: that would make it a task of every other app
-        # in this process as well.
-        self._task = self._app.task(lambda job_id: jobs.run(job_id), name="run_job", shared=False)  # noqa: PLW0108 - as said
+
+        def run_job(job_id: str) -> None:  # a function, since Celery takes the argument off a bound method
+            jobs.run(job_id)
+
+        # Not shared: that would make it a task of every other app in this process as well.
+        self._task = self._app.task(run_job, name="run_job", shared=False)
         self._carrier = self._build_carrier()
         self._express = ThreadPoolExecutor(1, thread_name_prefix=f"{name}-jobs-express")
         self._hasty: Future[None] | None = None
-        self._stopped = threading.Event()
-        self._idle = threading.Event()
+        self._stopped, self._idle = threading.Event(), threading.Event()
         loops = {"sender": (self._send, poll, self._stopped), "heart": (jobs.beat, jobs.store.lease / 3, self._idle)}
         loops["carrier"] = self._carry, poll, self._stopped
         self._threads = [

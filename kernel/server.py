@@ -152,9 +152,8 @@ def _wait_for_signal() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)  # the descriptor is written to whatever the handler does
     log.info("running")
-    first = os.read(noted, 1)[0]
+    log.info("stopping", signal=signal.Signals(os.read(noted, 1)[0]).name)
     threading.Thread(target=lambda: os._exit(128 + os.read(noted, 1)[0]), name="signals", daemon=True).start()
-    log.info("stopping", signal=signal.Signals(first).name)
 
 
 def _listen(server: grpc.Server) -> Callable[[str, int], int]:
