@@ -162,8 +162,7 @@ def change_environment(changes: Mapping[str, str]) -> None:
 
 def is_any_set(names: list[str], *, secrets: Path = _SECRETS) -> bool:
     """Whether a person gave any of these settings a value, in the environment, as a secret file, or in config.json."""
-    given = _set_in_environment() | _read_files(secrets).keys()
-    return not given.isdisjoint(name.lower() for name in names)
+    return not (_set_in_environment() | _read_files(secrets).keys()).isdisjoint(name.lower() for name in names)
 
 
 def _set_in_environment() -> set[str]:

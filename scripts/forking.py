@@ -41,13 +41,15 @@ class Program:
 
         For a process without threads.
         """
+        gc.disable()  # reading makes no garbage, and a collection would write to every page and share none
         if _IS_COPIED:
             importlib.import_module(f"{self.module}.__main__")
             del sys.modules[f"{self.module}.__main__"]  # it is run there, under another name
-            gc.freeze()  # a collection would write to every page and share none
+            gc.freeze()
         process = _CONTEXT.Process(target=_become, args=(self, log))
         with _held_back():
             process.start()
+        gc.enable()
         return process
 
 
@@ -71,6 +73,7 @@ def _held_back() -> Iterator[None]:
 
 
 def _become(program: Program, log: Path) -> None:
+    gc.enable()
     os.setsid()
     os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), 1)
     os.dup2(1, 2)
