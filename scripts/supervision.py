@@ -49,7 +49,7 @@ class Child:
     log_path: Path
     process: Process | None = None
     started_at: float = 0.0
-    pause: float = field(default=_FIRST_PAUSE)
+    pause: float = field(default=_FIRST_PAUSE / 2)
     retry_at: float | None = None
 
     def start(self) -> None:

@@ -124,3 +124,17 @@ def test_who_does_not_end_within_the_grace_is_ended_and_each_rank_has_its_own(st
 
     assert sum(clock.slept) == pytest.approx(2 * GRACE, abs=1)
     assert not any(child.is_running for rank in ranks for child in rank)
+
+
+def test_who_fell_over_is_back_after_a_second_and_later_each_time_it_falls_again(start, capsys):
+    child = start("a", STUBBORN)
+
+    for _ in range(3):
+        child.end_now()
+        child.revive()
+        child.retry_at = 0.0  # that time is over
+        child.revive()
+        assert child.is_running
+
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split("starting it again in ")[1].split(" (")[0] for line in said] == ["1 s", "2 s", "4 s"]
