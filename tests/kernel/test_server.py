@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -266,6 +267,16 @@ def test_a_second_signal_ends_the_process_at_once_although_a_call_runs():
 
             assert child.wait(10) == 128 + signal.SIGTERM  # draining, it would wait for the call for 25 s
         channel.close()
+
+
+def test_who_stops_waits_for_no_metrics_that_nobody_asks_for():
+    def stop() -> float:
+        with serving({}) as server:
+            began = time.monotonic()
+            server.stop(grace=0)
+            return time.monotonic() - began
+
+    assert min(stop() for _ in range(5)) < 0.4  # the library's thread looks up every half second
 
 
 def test_every_option_of_ours_is_one_that_the_library_knows():
