@@ -75,7 +75,8 @@ def _held_back() -> Iterator[None]:
 def _become(program: Program, log: Path) -> None:
     gc.enable()
     os.setsid()
-    os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666), 1)
     os.dup2(1, 2)
     change_environment(program.changes)
     for number in _SIGNALS:
@@ -94,7 +95,10 @@ def _call_ourselves(*command: str) -> None:
     """What `ps` shows: over the command line we were started by, as far as that reaches."""
     if not _IS_COPIED:
         return
-    fields = Path("/proc/self/stat").read_text("utf-8").rpartition(")")[2].split()
+    try:
+        fields = Path("/proc/self/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:  # a system that shows nothing of its processes
+        return
     begin, end = map(int, fields[_ARG_START : _ARG_START + 2])
     shown = b"\0".join(map(os.fsencode, command)) + b"\0"
     ctypes.memmove(begin, shown[: end - begin].ljust(end - begin, b"\0"), end - begin)

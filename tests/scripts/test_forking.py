@@ -26,7 +26,7 @@ if __name__ == "__main__":
     atexit.register(print, "at exit", flush=True)
     told = {"arguments": sys.argv[1:], "environment": dict(os.environ), "has a session": os.getsid(0) == os.getpid()}
     shown = pathlib.Path("/proc/self/cmdline").read_text().rstrip("\\0").split("\\0")
-    told |= {"read": sys.stdin.read(), "shown": shown}
+    told |= {"read": sys.stdin.read() + os.readlink("/proc/self/fd/0"), "shown": shown}
     print(json.dumps(told))
     print("this too", file=sys.stderr, flush=True)
     sys.exit(7)
@@ -64,7 +64,7 @@ def test_a_copy_is_what_python_m_would_have_started(copy):
     assert told["arguments"] == ["one", "two"]
     assert (told["environment"]["GIVEN"], told["environment"]["KEPT"]) == ("1", "2")
     assert told["has a session"]
-    assert told["read"] == ""
+    assert told["read"] == os.devnull
     assert "this too" in said
     assert said[-1] == "at exit"
 
