@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from celery import Celery
 from celery.concurrency.thread import TaskPool
+from kombu.transport.memory import Transport
 
 from kernel.jobs import Jobs
 
@@ -28,8 +30,7 @@ class JobWorker:
     def __init__(
         self, jobs: Jobs, *, name: str, broker_url: str = "", threads: int = 2, poll: timedelta = timedelta(seconds=1)
     ) -> None:
-        self._jobs = jobs
-        self._concurrency = threads
+        self._jobs, self._concurrency = jobs, threads
         self._app = _build_app(name, broker_url, longest=10 * jobs.store.lease)
 
         def run_job(job_id: str) -> None:  # a function, since Celery takes the argument off a bound method
@@ -40,8 +41,7 @@ class JobWorker:
         self._carrier = self._build_carrier()
         self._express = ThreadPoolExecutor(1, thread_name_prefix=f"{name}-jobs-express")
         self._hasty: Future[None] | None = None
-        self._stopped = threading.Event()
-        self._idle = threading.Event()
+        self._stopped, self._idle = threading.Event(), threading.Event()
         loops = {"sender": (self._send, poll, self._stopped), "heart": (jobs.beat, jobs.store.lease / 3, self._idle)}
         loops["carrier"] = self._carry, poll, self._stopped
         self._threads = [
@@ -64,7 +64,7 @@ class JobWorker:
         for thread in self._threads:
             # Said again before each wait: Celery does not hear it in the moment of its start.
             self._carrier.stop() if is_idle else self._carrier.terminate()
-            thread.join(timeout=3)  # Celery looks up every two seconds
+            thread.join(timeout=3)
 
     def _build_carrier(self) -> Any:
         return self._app.WorkController(
@@ -81,23 +81,22 @@ class JobWorker:
     def _send(self) -> None:
         if self._hasty is None or self._hasty.done():
             for job_id in self._jobs.store.reserve(1, is_express=True):
-                self._hasty = self._express.submit(self._run_express, job_id)
+                # Nobody looks at what becomes of it: where it was not run, the row is due again by itself.
+                self._hasty = self._express.submit(_try, partial(self._jobs.run, job_id), "job_not_run", job_id=job_id)
         for job_id in self._jobs.store.reserve(2 * self._concurrency):
             self._task.apply_async((job_id,), retry=False)
-
-    def _run_express(self, job_id: str) -> None:
-        try:
-            self._jobs.run(job_id)
-        except Exception as error:  # noqa: BLE001 - nobody looks at what becomes of it: the row is due again by itself
-            _log.warning("job_not_run", job_id=job_id, error=repr(error))
 
 
 def _repeat(act: Callable[[], None], every: timedelta, until: threading.Event) -> None:
     while not until.wait(every.total_seconds()):
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001 - a loop that ends would silently end all background work
-            _log.warning("jobs_not_sent_or_renewed", error=repr(error))
+        _try(act, "jobs_not_sent_or_renewed")
+
+
+def _try(act: Callable[[], None], failure: str, **about: str) -> None:
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001 - a loop that ends would silently end all background work
+        _log.warning(failure, **about, error=repr(error))
 
 
 class _Pool(TaskPool):  # type: ignore[misc]  # Celery has no types
@@ -112,11 +111,19 @@ class _Pool(TaskPool):  # type: ignore[misc]  # Celery has no types
         self.executor.shutdown(wait=False, cancel_futures=True)
 
 
+class _Memory(Transport):
+    """Looks up often enough to hear soon that it is to stop: Celery itself would have it wait for two seconds."""
+
+    def drain_events(self, connection: Any, timeout: Any = None, **_: Any) -> None:  # noqa: ARG002 - that is the wait
+        super().drain_events(connection, timeout=0.1)  # type: ignore[no-untyped-call]
+
+
 def _build_app(name: str, broker_url: str, *, longest: timedelta) -> Celery:
     app = Celery(name, broker=broker_url or "memory://localhost/", set_as_current=False)
     app.conf.update(
         # The memory broker is one per process: a queue name of one's own keeps two workers in it apart.
         task_default_queue=f"jobs.{name}" if broker_url else f"jobs.{name}.{uuid.uuid4().hex}",
+        broker_transport=None if broker_url else _Memory,
         task_acks_late=True,
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,
@@ -130,7 +137,7 @@ def _build_app(name: str, broker_url: str, *, longest: timedelta) -> Celery:
             # The defaults sweep for the messages of a killed worker every 100 s.
             "unacked_restore_interval": 1,
             "unacked_restore_throttle": 1,
-            "polling_interval": 0.2,  # memory only: the default is a second
+            "polling_interval": 0.1,  # memory only: the default is a second
         },
     )
     return app

@@ -91,5 +91,4 @@ def _with_origin(service: str, _logger: WrappedLogger, _method: str, event: Even
 
 
 def _in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    known = {name: event.pop(name) for name in FIELDS if name in event}
-    return {**known, **event}
+    return {**{name: event.pop(name) for name in FIELDS if name in event}, **event}

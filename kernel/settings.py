@@ -155,15 +155,14 @@ def _unknown(name: str, known: Collection[str]) -> str:
     return f"{name.upper()}: there is no such setting" + (f"; did you mean {near[0].upper()}?" if near else "")
 
 
-def environment_for_child(changes: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with some names changed, for a process it starts."""
-    return {**os.environ, **changes}
+def change_environment(changes: Mapping[str, str]) -> None:
+    """Of this process, and of those it starts from here on: for one that was made to run a program."""
+    os.environ.update(changes)
 
 
 def is_any_set(names: list[str], *, secrets: Path = _SECRETS) -> bool:
     """Whether a person gave any of these settings a value, in the environment, as a secret file, or in config.json."""
-    given = _set_in_environment() | _read_files(secrets).keys()
-    return not given.isdisjoint(name.lower() for name in names)
+    return not (_set_in_environment() | _read_files(secrets).keys()).isdisjoint(name.lower() for name in names)
 
 
 def _set_in_environment() -> set[str]:

@@ -18,8 +18,9 @@ from typing import NoReturn
 from pydantic import Field
 
 from gateway.settings import GatewaySettings
-from kernel.settings import AppSettings, Port, SettingsError, environment_for_child, is_any_set, load
+from kernel.settings import AppSettings, Port, SettingsError, is_any_set, load
 from sandbox.environment import settings_for
+from scripts.forking import Program, limit_arenas
 from scripts.stopping import Stopping
 from scripts.supervision import Child, StartFailed, end
 
@@ -62,23 +63,22 @@ def _run(
     upstreams: list[Child] = []
     services: list[Child] = []
     gateways: list[Child] = []
+    limit_arenas(2)
     try:
         data_dir = run_settings.data_dir / "sandbox" if is_sandbox else run_settings.data_dir
-        # Threads that decode and send pictures would else keep an arena each: the C library's default is eight a core.
-        changes = {"DATA_DIR": str(data_dir.absolute()), "MALLOC_ARENA_MAX": "2"}
+        changes = {"DATA_DIR": str(data_dir.absolute())}
         logs = data_dir / "logs"
         ports = {f"{name.upper()}_PORT": getattr(gateway_settings, f"{name}_port") for name in names}
         _check_ports({"GATEWAY_PORT": gateway_settings.gateway_port, **ports})
         if is_sandbox:
             _check_ports({"SANDBOX_PORT": run_settings.sandbox_port})
             sandbox_arguments = ("--port", str(run_settings.sandbox_port))
-            upstreams.append(_start("sandbox", "sandbox", environment_for_child({}), logs, *sandbox_arguments))
+            upstreams.append(_start("sandbox", "sandbox", {}, logs, *sandbox_arguments))
             simulated = settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")
             # Any of its listeners may be followed: whom a person named is whom they mean.
             changes |= {"REALM": "sandbox_", **{name: value for name, value in simulated.items() if not _is_named(name)}}
-        environment = environment_for_child(changes)
-        services.extend(_start(name, f"services.{name}", environment, logs) for name in names)
-        gateways.append(_start("gateway", "gateway", environment, logs))
+        services.extend(_start(name, f"services.{name}", changes, logs) for name in names)
+        gateways.append(_start("gateway", "gateway", changes, logs))
         children = [*upstreams, *services, *gateways]
         url = f"http://localhost:{gateway_settings.gateway_port}"
         _wait(children, lambda: is_ready(f"http://127.0.0.1:{gateway_settings.gateway_port}/readyz"), stopping)
@@ -122,8 +122,8 @@ def _problems(settings_class: type[AppSettings]) -> list[str]:
     return []
 
 
-def _start(name: str, module: str, environment: dict[str, str], logs: Path, *arguments: str) -> Child:
-    child = Child(name, [sys.executable, "-m", module, *arguments], environment, logs / f"{name}.log")
+def _start(name: str, module: str, changes: dict[str, str], logs: Path, *arguments: str) -> Child:
+    child = Child(name, Program(module, changes, arguments), logs / f"{name}.log")
     child.start()
     return child
 

@@ -1,12 +1,11 @@
 """How are several processes kept running together, and ended together?"""
 
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from kernel.clock import Clock, SystemClock
 
@@ -22,36 +21,46 @@ class StartFailed(Exception):
     """A process ended before it was ever healthy; the message is what it last said."""
 
 
+class Process(Protocol):
+    """One that was started."""
+
+    def is_alive(self) -> bool: ...
+    def terminate(self) -> None:
+        """SIGTERM, unless it has ended; `kill` likewise."""
+
+    def kill(self) -> None: ...
+    def join(self) -> None:
+        """Waits for its end."""
+
+
+class Startable(Protocol):
+    """What a process is to run."""
+
+    def start(self, log: Path) -> Process:
+        """In a session of its own, so that Ctrl-C reaches us alone; it writes to the end of `log`."""
+
+
 @dataclass(slots=True)
 class Child:
     """One process of ours, its log, and when it may be started again."""
 
     name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
+    program: Startable
     log_path: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     started_at: float = 0.0
-    pause: float = field(default=_FIRST_PAUSE)
+    pause: float = field(default=_FIRST_PAUSE / 2)
     retry_at: float | None = None
 
     def start(self) -> None:
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
-        with self.log_path.open("a", encoding="utf-8") as log:  # the process holds it open from here on, not we
-            self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
-                self.command,
-                env=dict(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C reaches us alone: we end them in order
-            )
+        self.process = self.program.start(self.log_path)
         self.started_at = time.monotonic()
         self.retry_at = None
 
     @property
     def is_running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self.process is not None and self.process.is_alive()
 
     def last_words(self, lines: int = 15) -> str:
         text = self.log_path.read_text("utf-8", errors="replace") if self.log_path.exists() else ""
@@ -68,14 +77,14 @@ class Child:
             self.start()
 
     def ask_to_end(self) -> None:
-        if self.is_running and self.process is not None:
-            self.process.send_signal(signal.SIGTERM)
+        if self.process is not None:
+            self.process.terminate()
 
     def end_now(self) -> None:
         """Unless it has ended."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
 
 
 def end(ranks: Sequence[Sequence[Child]], is_urgent: Callable[[], bool], clock: Clock = _CLOCK) -> None:

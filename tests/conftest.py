@@ -9,7 +9,10 @@ from hypothesis import HealthCheck, settings
 from kernel.database import Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.servers import PostgresServer, RedisServer, find_free_port, lay_sqlite
+from tests.memory import keep_files_in_memory
 from tests.running_order import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - pytest's hooks
+
+keep_files_in_memory()
 
 # How long an example takes is the machine's affair: another run beside this one makes any of them slow.
 settings.register_profile("timeless", deadline=None, suppress_health_check=[HealthCheck.too_slow])

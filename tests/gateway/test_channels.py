@@ -1,6 +1,7 @@
 """How services are called: straight, with what must go along."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,6 @@ from opentelemetry import trace
 
 from gateway.channels import open_aio_channel
 from kernel.neighbours import call_metadata
-from kernel.settings import environment_for_child
 from tests.fakes.probe_service import serving, stub
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ def test_nothing_goes_along_where_there_is_nothing():
 
 def test_proxies_of_the_environment_are_not_asked(free_port):
     proxy = dict.fromkeys(("http_proxy", "grpc_proxy", "https_proxy"), f"http://127.0.0.1:{free_port}")
-    environment = environment_for_child(proxy | {"no_proxy": "", "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"})
+    environment = os.environ | proxy | {"no_proxy": "", "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
 
     with serving({}) as server:
         target = f"127.0.0.1:{server.port}"

@@ -1,6 +1,7 @@
 """The gateway as a person runs it: started, told to stop, or told what is wrong with its settings."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kernel.settings import environment_for_child
 from tests.gateway.trial import TrialServer
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ def start(tmp_path: Path, *program: str, **environment: str) -> subprocess.Popen
     changes = {"PYTHONPATH": str(ROOT), "DATA_DIR": str(tmp_path), "GATEWAY_PORT": "0", **environment}
     command = [sys.executable, *(program or ("-m", "gateway"))]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.PIPE}
-    return subprocess.Popen(command, env=environment_for_child(changes), cwd=tmp_path, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(command, env=os.environ | changes, cwd=tmp_path, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_taken_port_is_named(tmp_path: Path, addresses: dict[str, str], trial:
 
 def test_a_password_is_hashed_for_the_settings(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gateway", "hash-password"]
-    environment = environment_for_child({"PYTHONPATH": str(ROOT)})
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
 
     run = subprocess.run(
         command, input="open sesame\n", env=environment, cwd=tmp_path, capture_output=True, text=True, check=True

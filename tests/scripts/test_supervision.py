@@ -1,6 +1,6 @@
+import subprocess
 import sys
 
-import psutil
 import pytest
 
 from scripts.supervision import Child, end
@@ -30,12 +30,28 @@ signal.signal(signal.SIGTERM, leave); print("up", flush=True); signal.pause()
 """
 
 
+class Text:
+    """A program that is a text."""
+
+    def __init__(self, *command):
+        self._command = [sys.executable, "-c", *command]
+
+    def start(self, log):
+        with log.open("a") as file:
+            self._process = subprocess.Popen(self._command, env={}, stdout=file, stderr=file, start_new_session=True)
+        self.terminate, self.kill, self.join = self._process.terminate, self._process.kill, self._process.wait
+        return self
+
+    def is_alive(self):
+        return self._process.poll() is None
+
+
 @pytest.fixture
 def start(tmp_path):
     children = []
 
     def start_child(name, program, *arguments):
-        child = Child(name, [sys.executable, "-c", program, *arguments], {}, tmp_path / f"{name}.log")
+        child = Child(name, Text(program, *arguments), tmp_path / f"{name}.log")
         children.append(child)
         child.start()
         assert eventually(lambda: child.last_words() == "up")
@@ -110,10 +126,15 @@ def test_who_does_not_end_within_the_grace_is_ended_and_each_rank_has_its_own(st
     assert not any(child.is_running for rank in ranks for child in rank)
 
 
-def test_a_child_started_again_leaves_no_log_open(start, tmp_path):
-    child = start("a", WILLING, str(tmp_path / "left"), "a")
-    end([[child]], lambda: True)
+def test_who_fell_over_is_back_after_a_second_and_later_each_time_it_falls_again(start, capsys):
+    child = start("a", STUBBORN)
 
-    child.start()
+    for _ in range(3):
+        child.end_now()
+        child.revive()
+        child.retry_at = 0.0  # that time is over
+        child.revive()
+        assert child.is_running
 
-    assert str(child.log_path) not in {each.path for each in psutil.Process().open_files()}
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split("starting it again in ")[1].split(" (")[0] for line in said] == ["1 s", "2 s", "4 s"]

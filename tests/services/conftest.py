@@ -1,6 +1,7 @@
 """What every service's tests share: one sandbox process, wiped clean before each test, and logs that cost nothing."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import structlog
 
 from tests.fakes import certificates
 from tests.sandbox.running import RunningSandbox
+from tests.services.providers.contract import TIMEOUT
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +30,12 @@ def plain_logs() -> Iterator[None]:
 def certificates_read_once() -> Iterator[None]:
     with certificates.read_once():
         yield
+
+
+@pytest.fixture
+def patience() -> timedelta:
+    """How long a provider under test waits for an answer. A busy machine makes any of them late."""
+    return TIMEOUT
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,8 @@ def method(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox, door: HttpClient) -> LastfmAlbums:
-    return lastfm_over(door, f"{sandbox.url}{LASTFM}", timeout=TIMEOUT)
+def provider(sandbox: RunningSandbox, door: HttpClient, patience: timedelta) -> LastfmAlbums:
+    return lastfm_over(door, f"{sandbox.url}{LASTFM}", timeout=patience)
 
 
 def ask_known(provider: LastfmAlbums, method: str) -> Any:

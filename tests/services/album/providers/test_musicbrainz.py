@@ -35,8 +35,8 @@ def paced() -> list[str]:
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox, door: HttpClient, paced: list[str]) -> MusicbrainzReleases:
-    return musicbrainz_over(door, f"{sandbox.url}/musicbrainz/ws/2", timeout=TIMEOUT, pace=lambda: paced.append("paced"))
+def provider(sandbox: RunningSandbox, door: HttpClient, paced: list[str], patience: timedelta) -> MusicbrainzReleases:
+    return musicbrainz_over(door, f"{sandbox.url}/musicbrainz/ws/2", timeout=patience, pace=lambda: paced.append("paced"))
 
 
 class TestMusicbrainzKeepsTheContract(ProviderContract):

@@ -1,6 +1,7 @@
 """services/album/providers/spotify: over the sandbox, in both of its profiles."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,13 +30,13 @@ ASKS: dict[str, Callable[[SpotifyAlbums, bool], Any]] = {
 }
 
 
-def over(http: HttpClient, url: str, **options: Any) -> SpotifyAlbums:
-    return spotify_over(http, f"{url}/spotify/v1", f"{url}/spotify-accounts", timeout=TIMEOUT, **options)
+def over(http: HttpClient, url: str, timeout: timedelta = TIMEOUT, **options: Any) -> SpotifyAlbums:
+    return spotify_over(http, f"{url}/spotify/v1", f"{url}/spotify-accounts", timeout=timeout, **options)
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox, door: HttpClient) -> SpotifyAlbums:
-    return over(door, sandbox.url)
+def provider(sandbox: RunningSandbox, door: HttpClient, patience: timedelta) -> SpotifyAlbums:
+    return over(door, sandbox.url, patience)
 
 
 def set_profile(sandbox: RunningSandbox, profile: str) -> None:

@@ -1,6 +1,7 @@
 """services/album/providers/euria over the sandbox: what it asks, what it makes of answers, and what that costs."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,8 @@ def http(sandbox_process: RunningSandbox) -> Iterator[HttpClient]:
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox, http: HttpClient, spending: FakeSpending) -> EuriaDescriptions:
-    return writer_over(http, f"{sandbox.url}{PATH}", spending, timeout=TIMEOUT)
+def provider(sandbox: RunningSandbox, http: HttpClient, spending: FakeSpending, patience: timedelta) -> EuriaDescriptions:
+    return writer_over(http, f"{sandbox.url}{PATH}", spending, timeout=patience)
 
 
 @pytest.fixture

@@ -57,8 +57,8 @@ def spending() -> FakeSpending:
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox, spending: FakeSpending) -> Iterator[ApifyProvider]:
-    with apify_at(f"{sandbox.url}/apify/v2", spending=spending, timeout=TIMEOUT) as asking:
+def provider(sandbox: RunningSandbox, spending: FakeSpending, patience: timedelta) -> Iterator[ApifyProvider]:
+    with apify_at(f"{sandbox.url}/apify/v2", spending=spending, timeout=patience) as asking:
         yield asking
 
 

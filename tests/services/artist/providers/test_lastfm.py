@@ -33,9 +33,9 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox) -> Iterator[LastfmProvider]:
+def provider(sandbox: RunningSandbox, patience: timedelta) -> Iterator[LastfmProvider]:
     """Asks the sandbox."""
-    with lastfm_at(f"{sandbox.url}{LASTFM}", urlsplit(sandbox.url).netloc, timeout=TIMEOUT) as lastfm:
+    with lastfm_at(f"{sandbox.url}{LASTFM}", urlsplit(sandbox.url).netloc, timeout=patience) as lastfm:
         yield lastfm
 
 

@@ -31,9 +31,9 @@ ASKS: Mapping[str, Ask] = {
 
 
 @contextmanager
-def listenbrainz_at(url: str, *, token: str = "") -> Iterator[ListenbrainzProvider]:
+def listenbrainz_at(url: str, *, token: str = "", timeout: timedelta = TIMEOUT) -> Iterator[ListenbrainzProvider]:
     http = HttpClient(user_agent="SoniqueBay/1.0 ( somebody@example.org )", trusted_hosts=[urlsplit(url).netloc])
-    yield ListenbrainzProvider(http, url=url, token=token, timeout=TIMEOUT, clock=FakeClock())
+    yield ListenbrainzProvider(http, url=url, token=token, timeout=timeout, clock=FakeClock())
     http.close()
 
 
@@ -43,8 +43,8 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox) -> Iterator[ListenbrainzProvider]:
-    with listenbrainz_at(f"{sandbox.url}/listenbrainz") as asking:
+def provider(sandbox: RunningSandbox, patience: timedelta) -> Iterator[ListenbrainzProvider]:
+    with listenbrainz_at(f"{sandbox.url}/listenbrainz", timeout=patience) as asking:
         yield asking
 
 

@@ -36,9 +36,9 @@ def paced() -> list[str]:
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox, paced: list[str]) -> Iterator[MusicbrainzProvider]:
+def provider(sandbox: RunningSandbox, paced: list[str], patience: timedelta) -> Iterator[MusicbrainzProvider]:
     """Asks the sandbox."""
-    with musicbrainz_at(f"{sandbox.url}/musicbrainz/ws/2", timeout=TIMEOUT, pace=lambda: paced.append("paced")) as asking:
+    with musicbrainz_at(f"{sandbox.url}/musicbrainz/ws/2", timeout=patience, pace=lambda: paced.append("paced")) as asking:
         yield asking
 
 

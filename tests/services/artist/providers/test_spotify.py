@@ -27,13 +27,13 @@ Ask = Callable[[SpotifyProvider], Any]
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox) -> Iterator[SpotifyProvider]:
-    with over(sandbox.url) as spotify:
+def provider(sandbox: RunningSandbox, patience: timedelta) -> Iterator[SpotifyProvider]:
+    with over(sandbox.url, patience) as spotify:
         yield spotify
 
 
-def over(url: str, **options: Any) -> Any:
-    return spotify_at(f"{url}/spotify/v1", f"{url}/spotify-accounts", timeout=TIMEOUT, **options)
+def over(url: str, timeout: timedelta = TIMEOUT, **options: Any) -> Any:
+    return spotify_at(f"{url}/spotify/v1", f"{url}/spotify-accounts", timeout=timeout, **options)
 
 
 def set_profile(sandbox: RunningSandbox, profile: str) -> None:

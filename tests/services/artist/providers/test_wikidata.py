@@ -39,17 +39,17 @@ def ask_among_others(provider: FindsManagement, who: Identity) -> Any:
 
 
 @contextmanager
-def wikidata_at(url: str) -> Iterator[WikidataProvider]:
+def wikidata_at(url: str, timeout: timedelta = TIMEOUT) -> Iterator[WikidataProvider]:
     """A provider as the service builds it, its upstream at `url`."""
     http = HttpClient(user_agent=USER_AGENT, trusted_hosts=[urlsplit(url).netloc])
-    yield WikidataProvider(http, url=url, timeout=TIMEOUT, clock=FakeClock())
+    yield WikidataProvider(http, url=url, timeout=timeout, clock=FakeClock())
     http.close()
 
 
 @pytest.fixture
-def provider(sandbox: RunningSandbox) -> Iterator[WikidataProvider]:
+def provider(sandbox: RunningSandbox, patience: timedelta) -> Iterator[WikidataProvider]:
     """Asks the sandbox."""
-    with wikidata_at(f"{sandbox.url}/wikidata/sparql") as wikidata:
+    with wikidata_at(f"{sandbox.url}/wikidata/sparql", patience) as wikidata:
         yield wikidata
 
 

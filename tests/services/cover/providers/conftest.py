@@ -1,6 +1,7 @@
 """Every source as the service builds it, asking the sandbox."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from services.cover.providers import FindsPictures
 from services.cover.settings import ALBUM_SOURCES, ARTIST_SOURCES
 from tests.sandbox.running import RunningSandbox
 from tests.services.cover.providers.asking import door_to, settings_at, source_of, sources
-from tests.services.providers.contract import TIMEOUT
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +28,13 @@ def name() -> SourceName:
 
 
 @pytest.fixture
-def source(name: SourceName, sandbox: RunningSandbox, door: HttpClient, tmp_path: Path) -> Iterator[FindsPictures]:
+def source(
+    name: SourceName, sandbox: RunningSandbox, door: HttpClient, tmp_path: Path, patience: timedelta
+) -> Iterator[FindsPictures]:
     """Alone: the limits of all of them are dozens of files."""
     only = {
         f"cover_{kind}_sources": tuple({name}.intersection(known))
         for kind, known in (("album", ALBUM_SOURCES), ("artist", ARTIST_SOURCES))
     }
-    with sources(door, settings_at(sandbox.url, tmp_path, patience=TIMEOUT, **only)) as built:
+    with sources(door, settings_at(sandbox.url, tmp_path, patience=patience, **only)) as built:
         yield source_of(built, name)

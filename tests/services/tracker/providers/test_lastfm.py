@@ -34,7 +34,7 @@ def ask(request: pytest.FixtureRequest) -> AskOne:
 
 class TestLastfmKeepsTheContractOfProviders(AskedHistoryContract):
     @pytest.fixture
-    def subject(self, sandbox: RunningSandbox, ask: AskOne) -> Iterator[Subject]:
+    def subject(self, sandbox: RunningSandbox, ask: AskOne, patience: timedelta) -> Iterator[Subject]:
         def fail(fault: Mapping[str, Any]) -> None:
             sandbox.client.delete("/_sandbox/faults")
             if fault:
@@ -44,7 +44,7 @@ class TestLastfmKeepsTheContractOfProviders(AskedHistoryContract):
             with lastfm_at(url, timeout=TIMEOUT) as elsewhere:
                 return ask(elsewhere, LISTENER)
 
-        with lastfm_at(f"{sandbox.url}{LASTFM}", timeout=TIMEOUT) as source:
+        with lastfm_at(f"{sandbox.url}{LASTFM}", timeout=patience) as source:
             yield Subject(NAME, lambda: ask(source, LISTENER), lambda: ask(source, UNKNOWN), fail=fail, ask_at=ask_at)
 
 

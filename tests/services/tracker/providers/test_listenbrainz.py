@@ -65,19 +65,19 @@ def subject_of(sandbox: RunningSandbox, source: ListenbrainzHistory, ask: AskOne
 
 class TestListenbrainzKeepsTheContractOfProviders(AskedHistoryContract):
     @pytest.fixture
-    def subject(self, sandbox: RunningSandbox, ask: AskOne) -> Iterator[Subject]:
-        with listenbrainz_at(f"{sandbox.url}/listenbrainz", timeout=TIMEOUT) as source:
+    def subject(self, sandbox: RunningSandbox, ask: AskOne, patience: timedelta) -> Iterator[Subject]:
+        with listenbrainz_at(f"{sandbox.url}/listenbrainz", timeout=patience) as source:
             yield subject_of(sandbox, source, ask)
 
 
 class TestSubmittingKeepsTheContractOfWhatIsAskedOverTheWire(WireContract):
     @pytest.fixture
-    def subject(self, sandbox: RunningSandbox, somebody: str) -> Iterator[Subject]:
+    def subject(self, sandbox: RunningSandbox, somebody: str, patience: timedelta) -> Iterator[Subject]:
         def submit(source: ListenbrainzHistory, _: str) -> Found[None]:
             source.submit(SUBMITTED)
             return Found(None)
 
-        with listenbrainz_at(f"{sandbox.url}/listenbrainz", token=f"listener-token:{somebody}", timeout=TIMEOUT) as source:
+        with listenbrainz_at(f"{sandbox.url}/listenbrainz", token=f"listener-token:{somebody}", timeout=patience) as source:
             yield subject_of(sandbox, source, submit)
 
 
