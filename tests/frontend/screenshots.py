@@ -3,6 +3,7 @@
 import io
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -49,18 +50,17 @@ def _fill(system: ListeningSystem) -> Mapping[str, str]:
     album = system.get("/api/v1/albums", title_prefix=ALBUM)["albums"][0]["id"]
     system.post("/api/v1/enrichment/artists/enrich", name=ARTIST)
     system.post(f"/api/v1/albums/{album}/enrich")
-    kinds = (("albums", "albums"), ("artists", "artists"))
-    named = [
-        f"/api/v1/covers/{kind}/{each['id']}" for kind, key in kinds for each in system.get(f"/api/v1/{kind}", page_size=100)[key]
-    ]
+    listed = {kind: system.get(f"/api/v1/{kind}", page_size=100)[kind] for kind in ("albums", "artists")}
+    named = [f"/api/v1/covers/{kind}/{each['id']}" for kind, things in listed.items() for each in things]
     for each in named:  # who looks asks for it
         system.client.get(f"{each}/image")
     assert eventually(lambda: all(system.get(each)["state"] != "STATE_PENDING" for each in named), within=_PATIENT)
+    first, last = (time.strftime("%Y-%m-%d", time.gmtime(system.newest(PLAYS)[at][0])) for at in (-1, 0))
     return {
         "settings": "/settings",
         "journal": "/journal",
-        "timeline": "/timeline",
-        "analytics": "/analytics",
+        "timeline": f"/timeline?date={last}",
+        "analytics": f"/analytics?from={first}&to={last}",
         "artists": "/artists",
         "artist": f"/artists/{artist}",
         "albums": "/albums",
