@@ -1,3 +1,4 @@
+import gc
 import subprocess
 import sys
 import threading
@@ -19,6 +20,8 @@ from kernel.jobs import JobContext, Jobs
 from tests.fakes.patience import eventually
 from tests.fakes.servers import RedisServer
 
+# Celery's event loop opens its waker anew when it is stopped in the moment of its start, and closes it no more.
+pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 SOON = 30.0  # seconds: far more than any of these waits takes, so that only a lost job reaches it
 LEASE = timedelta(milliseconds=600)
 POLL = timedelta(milliseconds=50)
@@ -81,6 +84,7 @@ def start(jobs: Jobs) -> Iterator[Start]:
             return worker
 
         yield begin
+    gc.collect()  # here, where that is known, and not in another module's test
 
 
 class Tally:
@@ -288,8 +292,7 @@ def test_stopping_hands_the_running_job_to_the_next_worker_at_once(jobs: Jobs, s
 @on_sqlite
 def test_a_worker_without_work_stops_without_waiting(start: Start) -> None:
     def stop() -> float:
-        worker = start()
-        began = time.monotonic()
+        worker, began = start(), time.monotonic()
         worker.stop()
         return time.monotonic() - began
 
