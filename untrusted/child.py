@@ -25,6 +25,8 @@ _log = structlog.get_logger(__name__)
 _ROOT: Final = Path(__file__).parents[1]
 _ENDED_BY_ITSELF: Final = 0.05
 """Seconds that a process is given to end once nobody asks it any more."""
+_HUNG_UP: Final = 1.0
+"""Seconds that one is given which hung up by itself: how it ends says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ class Child:
                 with deadline.within(timedelta(seconds=self._limits.wall)):
                     return self._ask(word, files)
             except _Lost as loss:  # by the files, or by whoever ends processes when there is no memory left: once is no proof
-                ended = self.close()
+                ended = self._end(_HUNG_UP)
                 _log.warning("program_lost", program=self._name, word=word, status=ended, reason=str(loss))
                 if ended == -signal.SIGXCPU:
                     raise Unanswered(Why.TOO_SLOW) from None
@@ -128,11 +130,14 @@ class Child:
 
     def close(self) -> int | None:
         """How its process ended, if there was one; a negative number is the signal that ended it. Asked again, it starts anew."""
+        return self._end(_ENDED_BY_ITSELF)
+
+    def _end(self, patience: float) -> int | None:
         running, forgotten = self._running, self._forgotten
         self._running = self._forgotten = None
         if forgotten is not None:
             forgotten.detach()
-        return running.end() if running is not None else None
+        return running.end(patience) if running is not None else None
 
     def _ask(self, word: str, files: Sequence[int]) -> bytes:
         line = self._ready_line()
@@ -205,12 +210,12 @@ class _Running:
             ours.close()
             raise
 
-    def end(self) -> int:
+    def end(self, patience: float = _ENDED_BY_ITSELF) -> int:
         """Its status. Once its line is closed a process that is well ends by itself."""
         self.line.close()
         try:
             with suppress(subprocess.TimeoutExpired):
-                return self.process.wait(_ENDED_BY_ITSELF)
+                return self.process.wait(patience)
         finally:
             if self.process.returncode is None:
                 self.process.kill()

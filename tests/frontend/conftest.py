@@ -45,6 +45,12 @@ def stack(
         yield system
 
 
+@pytest.fixture(scope="module")
+def clock_of_browser() -> str:
+    """The IANA zone of whoever looks; a file of tests says otherwise by a fixture of this name."""
+    return "Europe/Paris"
+
+
 @pytest.fixture
 def complaints() -> Iterator[Complaints]:
     """The test fails for every error and warning in the console that it did not forgive."""
@@ -54,12 +60,13 @@ def complaints() -> Iterator[Complaints]:
 
 
 @pytest.fixture
-def browse(browser: Browser, stack: ListeningSystem, complaints: Complaints) -> Iterator[Browse]:
+def browse(browser: Browser, stack: ListeningSystem, complaints: Complaints, clock_of_browser: str) -> Iterator[Browse]:
     """Opens a window: `browse(locale="fr-FR", color_scheme="dark", **PHONE)`."""
     with ExitStack() as windows:
 
         def open_window(**settings: Any) -> Page:
             url = f"http://localhost:{stack.gateway_port}"
+            settings = {"timezone_id": clock_of_browser, **settings}
             return windows.enter_context(visiting(browser, url, complaints, **settings))
 
         yield open_window

@@ -28,6 +28,11 @@ CHARTS = (
 
 
 @pytest.fixture(scope="module")
+def clock_of_browser():
+    return "UTC"
+
+
+@pytest.fixture(scope="module")
 def stack_plays():
     return 50_000
 

@@ -19,6 +19,11 @@ TIMELINE = "/api/v1/timeline"
 
 
 @pytest.fixture(scope="module")
+def clock_of_browser():
+    return "UTC"
+
+
+@pytest.fixture(scope="module")
 def stack_plays():
     return 50_000
 
@@ -156,18 +161,20 @@ def test_an_empty_day_says_so_and_leads_to_the_nearest_with_plays(page, stack, h
     assert shown(page) == told(stack.get(TIMELINE, date="2024-12-31"))
 
 
-def test_the_clock_here_is_used_when_wanted(page, stack, day):
+def test_days_are_told_by_the_clock_here_and_by_the_listeners_own_when_wanted(browse, stack, day):
+    page = browse(timezone_id="Europe/Paris")
     page.goto(f"/timeline?date={day['date']}")
-    expect(page.get_by_text("Time zone: UTC")).to_be_visible()
-
-    page.get_by_role("button", name="Switch to Europe/Paris").click()
     expect(page.get_by_text("Time zone: Europe/Paris")).to_be_visible()
-
     assert shown(page) == told(stack.get(TIMELINE, date=day["date"], time_zone="Europe/Paris"), paris_is_ahead(day["date"]))
-    page.get_by_role("button", name="Next day").click()
-    expect(page).to_have_url(re.compile("zone=Europe"))
+
     page.get_by_role("button", name="Switch to the listener’s own").click()
     expect(page.get_by_text("Time zone: UTC")).to_be_visible()
+
+    assert shown(page) == told(day)
+    page.get_by_role("button", name="Next day").click()
+    expect(page).to_have_url(re.compile("zone=listener"))
+    page.get_by_role("button", name="Switch to Europe/Paris").click()
+    expect(page.get_by_text("Time zone: Europe/Paris")).to_be_visible()
 
 
 def paris_is_ahead(day: str) -> int:

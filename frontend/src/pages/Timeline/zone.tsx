@@ -1,4 +1,4 @@
-// By which clock are days and hours told? By the listener's own, which SoniqueBay knows, or by that of whoever looks; the address says which.
+// By which clock are days and hours told? By that of whoever looks, as in the journal, or by the listener's own, if the address says so.
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { useMemo } from "react";
@@ -24,18 +24,27 @@ const zoneTexts = texts(
 );
 
 const NAME = "zone";
+const OF_LISTENER = "listener";
+
+function zoneHere(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function useIsOfListener(): boolean {
+  return useSearchParams()[0].get(NAME) === OF_LISTENER;
+}
 
 /** What the API is asked with: nothing stands for the listener's own. */
 export function useZone(): { time_zone?: string } {
-  const zone = useSearchParams()[0].get(NAME);
-  return useMemo(() => (zone ? { time_zone: zone } : {}), [zone]);
+  const isOfListener = useIsOfListener();
+  return useMemo(() => (isOfListener ? {} : { time_zone: zoneHere() }), [isOfListener]);
 }
 
 /** The address of another page, or of this one, by the same clock. */
 export function useAddress(): (path: string, search?: Record<string, string>) => string {
-  const zone = useSearchParams()[0].get(NAME);
+  const isOfListener = useIsOfListener();
   return (path, search = {}) => {
-    const asked = new URLSearchParams({ ...search, ...(zone ? { [NAME]: zone } : {}) });
+    const asked = new URLSearchParams({ ...search, ...(isOfListener ? { [NAME]: OF_LISTENER } : {}) });
     return asked.size > 0 ? `${path}?${asked.toString()}` : path;
   };
 }
@@ -43,23 +52,20 @@ export function useAddress(): (path: string, search?: Record<string, string>) =>
 /** `zone` is the one that was told by. */
 export function ZoneLine({ zone }: { zone: string }) {
   const t = useTexts(zoneTexts);
-  const [search, setSearch] = useSearchParams();
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const isChosen = search.has(NAME);
+  const isOfListener = useIsOfListener();
+  const [, setSearch] = useSearchParams();
   const change = () => {
     const after = searchNow();
-    if (isChosen) after.delete(NAME);
-    else after.set(NAME, here);
+    if (isOfListener) after.delete(NAME);
+    else after.set(NAME, OF_LISTENER);
     setSearch(after, { preventScrollReset: true });
   };
   return (
     <Typography variant="body2" color="text.secondary" component="div" sx={{ display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: 1 }}>
       {t.told(zone)}
-      {(isChosen || zone !== here) && (
-        <Button size="small" onClick={change} sx={{ minHeight: 40 }}>
-          {isChosen ? t.own : t.here(here)}
-        </Button>
-      )}
+      <Button size="small" onClick={change} sx={{ minHeight: 40 }}>
+        {isOfListener ? t.here(zoneHere()) : t.own}
+      </Button>
     </Typography>
   );
 }
