@@ -1,7 +1,8 @@
 """How do programs of ours start without each of them reading the same libraries? As copies of a process that has read them.
 
 Reading is most of a start: a second and a half of computing for each service, and memory of its own. A copy shares both, until
-it writes to it. Where copies of a process are not to be trusted (macOS) each reads for itself.
+it writes to it. Where copies of a process are not to be trusted (macOS) each reads for itself; so does one that fell over, since
+what is on the disk may be another version by then.
 """
 
 import atexit
@@ -13,11 +14,14 @@ import os
 import runpy
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from setproctitle import setproctitle
 
 from kernel.settings import change_environment
 
@@ -25,7 +29,6 @@ _IS_COPIED = sys.platform == "linux"
 _CONTEXT = multiprocessing.get_context("fork") if _IS_COPIED else multiprocessing.get_context("spawn")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ARENA_MAX = -8  # M_ARENA_MAX of <malloc.h>
-_ARG_START = 45  # in /proc/self/stat, counted after the name; the next one is where they end
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +39,24 @@ class Program:
     changes: Mapping[str, str]
     arguments: tuple[str, ...] = ()
 
-    def start(self, log: Path) -> BaseProcess:
+    def start(self, log: Path, *, anew: bool = False) -> BaseProcess:
         """A process in a session of its own, so that Ctrl-C reaches us alone, that writes to the end of `log`.
 
-        For a process without threads.
+        `anew`: it reads everything for itself, as it is on the disk by now. For a process without threads; raises OSError.
         """
-        gc.disable()  # reading makes no garbage, and a collection would write to every page and share none
-        if _IS_COPIED:
-            importlib.import_module(f"{self.module}.__main__")
-            del sys.modules[f"{self.module}.__main__"]  # it is run there, under another name
-            gc.freeze()
-        process = _CONTEXT.Process(target=_become, args=(self, log))
-        with _held_back():
+        is_copied = _IS_COPIED and not anew
+        process = _CONTEXT.Process(target=_become if is_copied else _run_anew, args=(self, log))
+        with _unwritten(), _held_back():
+            if is_copied:
+                self._read()
             process.start()
-        gc.enable()
         return process
+
+    def _read(self) -> None:
+        with suppress(Exception):  # the copy will fail in the same way, and say so in its log
+            importlib.import_module(f"{self.module}.__main__")
+        sys.modules.pop(f"{self.module}.__main__", None)  # it is run there, under another name
+        gc.freeze()
 
 
 def limit_arenas(count: int) -> None:
@@ -63,6 +69,16 @@ def limit_arenas(count: int) -> None:
 
 
 @contextmanager
+def _unwritten() -> Iterator[None]:
+    """Reading makes no garbage, and a collection would write to every page and share none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextmanager
 def _held_back() -> Iterator[None]:
     """No signal that was meant for the copy is noted by what it has inherited of us."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -72,33 +88,34 @@ def _held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _run_anew(program: Program, log: Path) -> None:
+    _settle_in(program, log)
+    os.execv(sys.executable, [sys.executable, "-m", program.module, *program.arguments])  # noqa: S606 - our own modules
+
+
 def _become(program: Program, log: Path) -> None:
     gc.enable()
+    _settle_in(program, log)
+    setproctitle(" ".join(["python", "-m", program.module, *program.arguments]))
+    sys.argv[1:] = program.arguments
+    try:
+        runpy.run_module(program.module, run_name="__main__", alter_sys=True)
+    finally:
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as at the end of any program; a copy ends without it
+        atexit._run_exitfuncs()  # noqa: SLF001 - likewise
+
+
+def _settle_in(program: Program, log: Path) -> None:
+    """Nothing of ours but the environment: no session, no open file, no way to take signals."""
     os.setsid()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666), 1)
-    os.dup2(1, 2)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    with Path(os.devnull).open() as nothing, log.open("a") as file:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process
     change_environment(program.changes)
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-    _call_ourselves("python", "-m", program.module, *program.arguments)
-    sys.argv[1:] = program.arguments
-    try:
-        runpy.run_module(program.module, run_name="__main__", alter_sys=True)
-    finally:
-        atexit._run_exitfuncs()  # noqa: SLF001 - a copy ends without them
-
-
-def _call_ourselves(*command: str) -> None:
-    """What `ps` shows: over the command line we were started by, as far as that reaches."""
-    if not _IS_COPIED:
-        return
-    try:
-        fields = Path("/proc/self/stat").read_text("utf-8").rpartition(")")[2].split()
-    except OSError:  # a system that shows nothing of its processes
-        return
-    begin, end = map(int, fields[_ARG_START : _ARG_START + 2])
-    shown = b"\0".join(map(os.fsencode, command)) + b"\0"
-    ctypes.memmove(begin, shown[: end - begin].ljust(end - begin, b"\0"), end - begin)

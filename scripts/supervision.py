@@ -36,8 +36,11 @@ class Process(Protocol):
 class Startable(Protocol):
     """What a process is to run."""
 
-    def start(self, log: Path) -> Process:
-        """In a session of its own, so that Ctrl-C reaches us alone; it writes to the end of `log`."""
+    def start(self, log: Path, *, anew: bool = False) -> Process:
+        """In a session of its own, so that Ctrl-C reaches us alone; it writes to the end of `log`. `anew`: as it is by now.
+
+        Raises OSError.
+        """
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ class Child:
 
     def start(self) -> None:
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
-        self.process = self.program.start(self.log_path)
+        self.process = self.program.start(self.log_path, anew=self.process is not None)
         self.started_at = time.monotonic()
         self.retry_at = None
 
@@ -74,7 +77,11 @@ class Child:
             self.retry_at = now + self.pause
             sys.stderr.write(f"{self.name} ended unexpectedly; starting it again in {self.pause:.0f} s (see {self.log_path})\n")
         elif now >= self.retry_at:
-            self.start()
+            try:
+                self.start()
+            except OSError as error:  # no memory for it, or no process: the others go on
+                self.retry_at = now + self.pause
+                sys.stderr.write(f"{self.name} could not be started: {error.strerror}\n")
 
     def ask_to_end(self) -> None:
         if self.process is not None:

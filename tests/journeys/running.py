@@ -118,7 +118,8 @@ class RunningSystem:
 
     def child(self, module: str) -> psutil.Process:
         """The process of `services.album`, `gateway` …."""
-        return next(child for child in psutil.Process(self.process.pid).children() if module in child.cmdline())
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if module in " ".join(child.cmdline()).split())
 
     @contextmanager
     def without(self, module: str) -> Iterator[None]:

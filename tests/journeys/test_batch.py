@@ -8,7 +8,6 @@ from contextlib import closing
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from tests.fakes.patience import eventually
@@ -64,11 +63,6 @@ def is_known(system: RunningSystem, batch_id: str) -> bool:
         return answer.status_code == 200
 
 
-def artist_process(system: RunningSystem) -> psutil.Process:
-    children = psutil.Process(system.process.pid).children()
-    return next(child for child in children if "services.artist" in " ".join(child.cmdline()))
-
-
 def pages_asked(system: RunningSystem) -> list[str]:
     """Spotify's pages of artists that were asked for, one entry a call."""
     journal = system.sandbox.get("/_sandbox/journal", params={"provider": "spotify", "method": "artists.get", "limit": 10_000})
@@ -102,7 +96,7 @@ def done_until_killed(system: RunningSystem) -> list[str]:
         if name == "artist":
             done.append(content["artist"]["artist_id"])
             if len(done) == SOME:
-                artist_process(system).kill()
+                system.child("services.artist").kill()
     return done
 
 

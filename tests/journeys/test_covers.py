@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 from PIL import Image
 
@@ -109,11 +108,6 @@ def middle(content: bytes) -> tuple[int, ...]:
     return tuple(pixel)
 
 
-def process_of(system: RunningSystem) -> psutil.Process:
-    children = psutil.Process(system.process.pid).children(recursive=False)
-    return next(child for child in children if "services.cover" in child.cmdline())
-
-
 def test_every_album_of_the_folder_shows_its_own_picture_and_who_watches_is_told(system: RunningSystem, albums: dict[str, str]):
     painted_ones = {f"albums/{albums[f'Colour {number}']}": colour for number, colour in enumerate(COLOURS)}
     firsts = [system.client.get(f"/api/v1/covers/{name}/image") for name in painted_ones]
@@ -203,7 +197,7 @@ def test_what_was_shown_before_is_had_and_what_is_shown_can_be_locked(system: Ru
 
 
 def test_bombs_are_refused_with_a_reason_while_others_are_answered(system: RunningSystem, albums: dict[str, str]):
-    service, path = process_of(system), f"/api/v1/covers/albums/{albums['Colour 3']}/image"
+    service, path = system.child("services.cover"), f"/api/v1/covers/albums/{albums['Colour 3']}/image"
     content, peak = bomb(), 0
     answers: list[httpx.Response] = []
     waits: list[float] = []
@@ -232,7 +226,7 @@ def test_a_service_that_is_killed_again_and_again_ends_with_every_image_whole(sy
     for _ in range(3):
         for name in names:
             system.client.post(f"/api/v1/covers/{name}/refresh", json={})
-        killed = process_of(system)
+        killed = system.child("services.cover")
         killed.send_signal(signal.SIGKILL)
         assert eventually(lambda: is_ready(system), within=60)
 

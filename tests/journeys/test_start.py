@@ -57,7 +57,7 @@ def test_stopping_ends_every_process_it_started(tmp_path, signal_number, service
 def test_a_second_ctrl_c_ends_at_once_what_would_not_end(tmp_path):
     with RunningSystem(tmp_path, services=ARTIST_ONLY) as system:
         children = psutil.Process(system.process.pid).children(recursive=True)
-        gateway, artist = (next(c for c in children if name in c.cmdline()) for name in ("gateway", "services.artist"))
+        gateway, artist = system.child("gateway"), system.child("services.artist")
         artist.suspend()
         system.process.send_signal(signal.SIGINT)
         assert eventually(lambda: alive([gateway]) == [])
@@ -72,9 +72,7 @@ def test_a_second_ctrl_c_ends_at_once_what_would_not_end(tmp_path):
 
 def test_a_service_that_was_killed_comes_back(started):
     started.enrich(name="Radiohead")
-    victim = next(
-        child for child in psutil.Process(started.process.pid).children() if "services.artist" in " ".join(child.cmdline())
-    )
+    victim = started.child("services.artist")
 
     victim.kill()
 

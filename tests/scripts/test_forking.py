@@ -5,15 +5,19 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 COPIES = """
 import os, pathlib, signal, sys
 from scripts.forking import Program
 signal.signal(signal.SIGTERM, lambda *_: None)
-process = Program("told", {"GIVEN": "1"}, ("one", "two")).start(pathlib.Path("told.log"))
-if sys.argv[1:]:
+os.set_inheritable(os.open("/dev/zero", os.O_RDONLY), True)
+process = Program("told", {"GIVEN": "1"}, ("one", "two")).start(pathlib.Path("told.log"), anew="anew" in sys.argv)
+if "terminated" in sys.argv:
     process.terminate()
 process.join()
 assert "GIVEN" not in os.environ
@@ -21,12 +25,14 @@ held = [os.readlink(each) for each in pathlib.Path("/proc/self/fd").iterdir() if
 print(process.exitcode, *(each for each in held if each.endswith("told.log")))
 """
 TELLS = """
-import atexit, json, os, pathlib, signal, sys
+import atexit, json, os, pathlib, signal, sys, threading
 if __name__ == "__main__":
     atexit.register(print, "at exit", flush=True)
     told = {"arguments": sys.argv[1:], "environment": dict(os.environ), "has a session": os.getsid(0) == os.getpid()}
     shown = pathlib.Path("/proc/self/cmdline").read_text().rstrip("\\0").split("\\0")
-    told |= {"read": sys.stdin.read() + os.readlink("/proc/self/fd/0"), "shown": shown}
+    told |= {"read": sys.stdin.read() + os.readlink("/proc/self/fd/0"), "shown": " ".join(filter(None, shown))}
+    told["held"] = [each for each in map(int, os.listdir("/proc/self/fd")) if os.path.exists(f"/proc/self/fd/{each}")]
+    threading.Thread(target=lambda: (threading.main_thread().join(), print("thread done", flush=True))).start()
     print(json.dumps(told))
     print("this too", file=sys.stderr, flush=True)
     sys.exit(7)
@@ -56,8 +62,9 @@ def copy(tmp_path):
     return copy
 
 
-def test_a_copy_is_what_python_m_would_have_started(copy):
-    status, said = copy(TELLS)
+@pytest.mark.parametrize("how", [(), ("anew",)], ids=["copied", "anew"])
+def test_a_copy_is_what_python_m_would_have_started(copy, how):
+    status, said = copy(TELLS, *how)
 
     told = json.loads(said[0])
     assert status == 7
@@ -65,14 +72,36 @@ def test_a_copy_is_what_python_m_would_have_started(copy):
     assert (told["environment"]["GIVEN"], told["environment"]["KEPT"]) == ("1", "2")
     assert told["has a session"]
     assert told["read"] == os.devnull
+    assert told["held"] == [0, 1, 2]
     assert "this too" in said
-    assert said[-1] == "at exit"
+    assert said[-2:] == ["thread done", "at exit"]
 
 
-def test_it_is_shown_under_its_own_command(copy):
-    _, said = copy(TELLS)
+@pytest.mark.parametrize("how", [(), ("anew",)], ids=["copied", "anew"])
+def test_it_is_shown_under_its_own_command(copy, how):
+    _, said = copy(TELLS, *how)
 
-    assert json.loads(said[0])["shown"] == ["python", "-m", "told", "one", "two"]
+    assert json.loads(said[0])["shown"].endswith(" -m told one two")
+
+
+@pytest.mark.parametrize("how", [(), ("anew",)], ids=["copied", "anew"])
+def test_one_that_cannot_be_read_says_so_in_its_own_log(copy, how):
+    status, said = copy("import nothing_of_this_name", *how)
+
+    assert status == 1
+    assert said[-1] == "ModuleNotFoundError: No module named 'nothing_of_this_name'"
+
+
+def test_reading_our_programs_starts_no_thread():
+    """A copy has none but the one that made it: what another one held would be held for ever."""
+    modules = ["gateway", "sandbox", *(f"services.{path.parent.name}" for path in (ROOT / "services").glob("*/__main__.py"))]
+    read = "import importlib, os, sys\n[importlib.import_module(f'{each}.__main__') for each in sys.argv[1:]]"
+    command = [sys.executable, "-c", f"{read}\nprint(len(os.listdir('/proc/self/task')))", *modules]
+
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+
+    assert len(modules) > 4
+    assert ended.stdout == "1\n"
 
 
 def test_a_signal_to_it_is_not_heard_by_what_it_inherited(copy):

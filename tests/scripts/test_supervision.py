@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 
@@ -36,7 +37,8 @@ class Text:
     def __init__(self, *command):
         self._command = [sys.executable, "-c", *command]
 
-    def start(self, log):
+    def start(self, log, *, anew=False):
+        self.anew = anew
         with log.open("a") as file:
             self._process = subprocess.Popen(self._command, env={}, stdout=file, stderr=file, start_new_session=True)
         self.terminate, self.kill, self.join = self._process.terminate, self._process.kill, self._process.wait
@@ -44,6 +46,13 @@ class Text:
 
     def is_alive(self):
         return self._process.poll() is None
+
+
+class Refused:
+    """A program for which the machine has no room."""
+
+    def start(self, log, *, anew=False):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
 
 @pytest.fixture
@@ -135,6 +144,22 @@ def test_who_fell_over_is_back_after_a_second_and_later_each_time_it_falls_again
         child.retry_at = 0.0  # that time is over
         child.revive()
         assert child.is_running
+        assert child.program.anew
 
     said = capsys.readouterr().err.splitlines()
     assert [line.split("starting it again in ")[1].split(" (")[0] for line in said] == ["1 s", "2 s", "4 s"]
+
+
+def test_one_that_cannot_be_started_again_is_tried_later_and_takes_nobody_along(start, capsys):
+    child = start("a", STUBBORN)
+    program, child.program = child.program, Refused()
+    child.end_now()
+    for _ in range(2):
+        child.revive()
+        child.retry_at = min(child.retry_at, 0.0)
+
+    child.program = program
+    child.revive()
+
+    assert child.is_running
+    assert "a could not be started: Cannot allocate memory" in capsys.readouterr().err
