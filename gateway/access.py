@@ -49,6 +49,7 @@ class Access:
         """Raises Unauthenticated, PermissionDenied."""
         if not self.is_open:
             # What a proxy keeps of an answer must not go to somebody who may not ask for it.
+            exchange.is_private = True
             exchange.added["vary"] = ", ".join(filter(None, (exchange.added.get("vary"), "Authorization", "Cookie")))
         visitor = await self.identify(exchange)
         visitor.caller.require(needed)
@@ -67,11 +68,14 @@ class Access:
         return Visitor(caller, token or "")
 
     def _token_of(self, exchange: Exchange) -> str | None:
-        """That of the header; where there is no such header, that of the session, if it was a page of ours that asked."""
-        token = bearer_token(exchange.headers.getlist("authorization"))
-        if token is None and self._origins.is_own_page(exchange.method, exchange.headers):
-            return session_cookie.token_in(exchange.headers)
-        return token
+        """That of the header; where there is none, that of the session, if it was a page of ours that asked."""
+        given = exchange.headers.getlist("authorization")
+        # A browser repeats to us what a proxy before us asked it for: that is no token.
+        if not any(each.lower().startswith("bearer") for each in given) and self._origins.is_own_page(
+            exchange.method, exchange.headers
+        ):
+            return session_cookie.token_in(exchange.headers) or bearer_token(given)
+        return bearer_token(given)
 
 
 class PasswordDesk:

@@ -24,7 +24,10 @@ class ClientGone(Exception):
 
 @dataclass(slots=True)
 class Exchange:
-    """`added` are headers that the answer gets whatever it will be; `route` names it in metrics and logs."""
+    """`added` are headers that the answer gets whatever it will be; `route` names it in metrics and logs.
+
+    `is_private`: nobody but who asked may keep the answer, whatever it says itself.
+    """
 
     scope: Scope
     receive: Receive
@@ -34,6 +37,7 @@ class Exchange:
     added: dict[str, str] = field(default_factory=dict)
     route: str = "other"
     status: int = 0
+    is_private: bool = False
 
     @classmethod
     def open(cls, scope: Scope, receive: Receive, send: Send) -> "Exchange":
@@ -84,9 +88,13 @@ class Exchange:
         """The ASGI `send`, adding `added` where the answer does not say otherwise itself."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            own = {name.lower() for name, _ in message["headers"]}
-            extra = [(name.encode(), value.encode("latin-1")) for name, value in self.added.items() if name.encode() not in own]
-            message = {**message, "headers": [*message["headers"], *extra]}
+            own = [(name.lower(), value) for name, value in message["headers"]]
+            if self.is_private:
+                own = [(name, value.replace(b"public", b"private") if name == b"cache-control" else value) for name, value in own]
+            # What it depends on adds up; of all else the answer's own word counts.
+            said = {name for name, _ in own} - {b"vary"}
+            extra = [(name.encode(), value.encode("latin-1")) for name, value in self.added.items() if name.encode() not in said]
+            message = {**message, "headers": [*own, *extra]}
         await self._send(message)
 
     async def answer(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:

@@ -59,6 +59,11 @@ class Server(uvicorn.Server):
         self._gateway.close_streams()
         super().handle_exit(sig, frame)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # Else the signal is raised once more, and ends the process before it has put things away.
+        self._captured_signals.clear()
+
 
 def listen(gateway: Gateway) -> socket.socket:
     """The socket the gateway will answer on. Raises SettingsError naming the setting where it cannot be had."""

@@ -60,7 +60,7 @@ class Origins:
             return site == "same-origin" or (reads and site == "none")
         if origin is None:
             return reads
-        return origin in {f"{scheme}://{headers.get('host')}" for scheme in ("http", "https")}
+        return "host" in headers and origin in {f"{scheme}://{headers['host']}" for scheme in ("http", "https")}
 
     def grants(self, headers: Headers) -> dict[str, str]:
         """CORS headers of an answer; none for a page that is not listed."""

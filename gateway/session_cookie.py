@@ -18,9 +18,9 @@ def token_in(headers: Headers) -> str | None:
     return cookies.get(_SECURE_NAME) or cookies.get(NAME) or None
 
 
-def kept(token: str, life: timedelta, *, by_tls: bool) -> str:
-    """The `Set-Cookie` that has a browser keep a token for so long."""
-    return _line(token, int(life.total_seconds()), by_tls=by_tls)
+def kept(token: str, life: timedelta, *, by_tls: bool) -> list[str]:
+    """The `Set-Cookie`s that have a browser keep a token for so long, and none under the other name, which may be an old one."""
+    return [_line(token, int(life.total_seconds()), by_tls=by_tls), _line("", 0, by_tls=not by_tls)]
 
 
 def dropped() -> list[str]:

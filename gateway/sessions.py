@@ -3,6 +3,7 @@
 A page cannot send a token with its pictures and event streams, and a token in one script's hands can be carried off by another.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 import orjson
@@ -44,16 +45,11 @@ class SessionDesk:
     async def _begin(self, exchange: Exchange, body_seconds: float) -> None:
         token = await self._desk.buy(exchange, body_seconds=body_seconds)
         by_tls = session_cookie.came_by_tls(exchange.scope["scheme"], exchange.headers)
-        exchange.added["set-cookie"] = session_cookie.kept(token, self._desk.ttl, by_tls=by_tls)
-        await self._tell(exchange, await self._access.judge(token))
+        cookies = session_cookie.kept(token, self._desk.ttl, by_tls=by_tls)
+        await self._tell(exchange, await self._access.judge(token), cookies)
 
     async def _end(self, exchange: Exchange) -> None:
-        body = orjson.dumps(self._content(None))
-        headers = [*{**_HEADERS, "content-length": str(len(body))}.items()]
-        headers += [("set-cookie", line) for line in session_cookie.dropped()]
-        raw = [(name.encode(), value.encode()) for name, value in headers]
-        await exchange.send({"type": "http.response.start", "status": 200, "headers": raw})
-        await exchange.piece(body, is_last=True)
+        await self._tell(exchange, None, session_cookie.dropped())
 
     async def _visitor(self, exchange: Exchange) -> Visitor | None:
         try:
@@ -61,8 +57,12 @@ class SessionDesk:
         except Unauthenticated:
             return None
 
-    async def _tell(self, exchange: Exchange, visitor: Visitor | None) -> None:
-        await exchange.answer(200, _HEADERS, orjson.dumps(self._content(visitor)))
+    async def _tell(self, exchange: Exchange, visitor: Visitor | None, cookies: Sequence[str] = ()) -> None:
+        body = orjson.dumps(self._content(visitor))
+        headers = [*_HEADERS.items(), ("content-length", str(len(body))), *(("set-cookie", each) for each in cookies)]
+        raw = [(name.encode(), value.encode()) for name, value in headers]
+        await exchange.send({"type": "http.response.start", "status": 200, "headers": raw})
+        await exchange.piece(body, is_last=True)
 
     def _content(self, visitor: Visitor | None) -> dict[str, object]:
         needed = not self._access.is_open

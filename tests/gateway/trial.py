@@ -142,7 +142,9 @@ class TrialServer:
     def _get_picture(self, message: Any, context: grpc.ServicerContext, reply: Any) -> Any:
         if message.id == "missing":
             fail(context, errors.NotFound("There is no such picture."))
-        context.send_initial_metadata((("http-cache-control", "max-age=60"), ("http-set-cookie", "a=b")))
+        kept = (("http-cache-control", "public, max-age=60"), ("http-vary", "accept"))
+        mine = (("http-cache-control", "max-age=60"), ("http-set-cookie", "a=b"))
+        context.send_initial_metadata(kept if message.id == "kept" else mine)
         return reply(content_type="image/png", data=PICTURE)
 
     def _stream_picture(self, message: Any, context: grpc.ServicerContext, reply: Any) -> Iterator[Any]:
