@@ -2,7 +2,7 @@
 import createClient from "openapi-fetch";
 
 import type { components, paths } from "./schema";
-import { failed, Unreachable } from "./failures";
+import { failed, isProblem, Unreachable } from "./failures";
 import { reachability } from "./reachability";
 import { sessions } from "@/session/session";
 
@@ -28,7 +28,12 @@ export async function ask<Data>(answering: Promise<Answering<Data>>): Promise<No
     answer = await answering;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    reachability.lost();
+    // One answer that cannot be read is no outage: the gateway itself is asked whether it is there.
+    void reachability.check();
+    throw new Unreachable();
+  }
+  if (isOfProxy(answer)) {
+    void reachability.check();
     throw new Unreachable();
   }
   reachability.found();
@@ -36,4 +41,9 @@ export async function ask<Data>(answering: Promise<Answering<Data>>): Promise<No
   if (!answer.response.ok) throw failed(answer.response, answer.error);
   // The description lets every message be null; a whole answer never is.
   return answer.data as NonNullable<Data>;
+}
+
+/** A proxy before a gateway that does not answer says so in words of its own. */
+function isOfProxy({ response, error }: Answering<unknown>): boolean {
+  return [502, 503, 504].includes(response.status) && !isProblem(error);
 }

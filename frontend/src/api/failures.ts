@@ -39,6 +39,6 @@ export function failed(response: Response, body: unknown): Failure {
   );
 }
 
-function isProblem(body: unknown): body is Problem {
+export function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "type" in body && "request_id" in body;
 }

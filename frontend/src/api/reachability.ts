@@ -8,6 +8,7 @@ class Reachability {
   private isUp = true;
   private pause = FIRST_PAUSE_MS;
   private timer: number | undefined;
+  private checking: Promise<void> | null = null;
   private readonly listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -34,8 +35,15 @@ class Reachability {
     this.tell();
   };
 
-  /** Asks at once, because a person wants to know or a stream broke off. */
-  readonly check = async (): Promise<void> => {
+  /** Asks at once, because a person wants to know or something broke off; once for all who want to know meanwhile. */
+  readonly check = (): Promise<void> => {
+    this.checking ??= this.ask().finally(() => {
+      this.checking = null;
+    });
+    return this.checking;
+  };
+
+  private async ask(): Promise<void> {
     window.clearTimeout(this.timer);
     try {
       const answer = await fetch("/healthz", { cache: "no-store" });
@@ -45,7 +53,7 @@ class Reachability {
       this.lost();
     }
     if (!this.isUp) this.askSoon();
-  };
+  }
 
   /** Resolves when there is somebody. */
   readonly back = (): Promise<void> =>

@@ -1,8 +1,9 @@
 // The picture of an album or artist: its colour and blurred preview at once, then itself, and another one whenever there is one.
 import Box from "@mui/material/Box";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { thumbHashToDataURL } from "thumbhash";
 
+import { reachability } from "@/api/reachability";
 import { sessions } from "@/session/session";
 
 import { useCover, type Cover, type CoverName } from "./watching";
@@ -22,6 +23,7 @@ interface CoverImageProps {
 const SIZES = [150, 300, 600, 1200];
 /** How long the stream that says which image it is may take, until it is asked for without. */
 const PATIENCE_MS = 1500;
+const AGAIN_MS = 15_000;
 
 export function CoverImage({ kind, id, name, size, alt = "" }: CoverImageProps) {
   const cover = useCover(id ? `${kind}/${id}` satisfies CoverName : null);
@@ -29,9 +31,7 @@ export function CoverImage({ kind, id, name, size, alt = "" }: CoverImageProps) 
   const preview = useMemo(() => previewOf(cover), [cover]);
   const src = id && (cover !== null || isLate) ? sourceOf(cover, kind, id, pixelsOf(size)) : null;
   const [loaded, setLoaded] = useState<string | null>(null);
-  const [broken, setBroken] = useState<string | null>(null);
-  // Out of sight it forgets: when it is shown again, it may be had.
-  useEffect(() => () => setBroken(null), []);
+  const { broken, setBroken } = useBroken();
   return (
     <Box
       role={alt ? "img" : undefined}
@@ -96,6 +96,29 @@ function sourceOf(cover: Cover | null, kind: string, id: string, pixels: number)
 function previewOf(cover: Cover | null): string | null {
   const hash = cover?.image?.thumb_hash;
   return hash ? thumbHashToDataURL(Uint8Array.from(atob(hash), (letter) => letter.charCodeAt(0))) : null;
+}
+
+/**
+ * The address that was asked for in vain. It may be had once somebody answers again, or a little later, which is tried once. Out of
+ * sight it is forgotten: when the picture is shown again, it may be had.
+ */
+function useBroken() {
+  const [broken, setBroken] = useState<string | null>(null);
+  const retried = useRef<string | null>(null);
+  useEffect(() => {
+    if (broken === null) return;
+    const stop = reachability.subscribe(() => {
+      if (reachability.isThere()) setBroken(null);
+    });
+    const timer = retried.current === broken ? undefined : window.setTimeout(() => setBroken(null), AGAIN_MS);
+    retried.current = broken;
+    return () => {
+      window.clearTimeout(timer);
+      stop();
+    };
+  }, [broken]);
+  useEffect(() => () => setBroken(null), []);
+  return { broken, setBroken };
 }
 
 function useIsLate(id: string | null): boolean {

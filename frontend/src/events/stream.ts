@@ -13,14 +13,20 @@ export class Stream {
   private timer: number | undefined;
   private pause = FIRST_PAUSE_MS;
   private isOver = false;
+  /** Of the last event: what came after it is told first, where the stream keeps that. */
+  private seen = "";
   private readonly forget: () => void;
 
-  /** `names` are the events to listen to: the members of the message's oneof, or `message`. */
+  /**
+   * `names` are the events to listen to: the members of the message's oneof, or `message`. `resumes`: its address takes the id of the
+   * last event that was seen.
+   */
   constructor(
     private readonly url: string,
     private readonly names: readonly string[],
     private readonly onMessage: (message: unknown) => void,
     private readonly onConnection: (connection: Connection) => void,
+    private readonly resumes = false,
   ) {
     document.addEventListener("visibilitychange", this.follow);
     const stop = reachability.subscribe(() => {
@@ -47,7 +53,7 @@ export class Stream {
   private open(): void {
     this.drop();
     this.onConnection("connecting");
-    const source = new EventSource(this.url);
+    const source = new EventSource(this.resumes && this.seen ? withQuery(this.url, "last_event_id", this.seen) : this.url);
     this.source = source;
     source.onopen = () => {
       reachability.found();
@@ -55,8 +61,10 @@ export class Stream {
     };
     for (const name of this.names) {
       source.addEventListener(name, (event) => {
+        const message = event as MessageEvent<string>;
         this.pause = FIRST_PAUSE_MS;
-        this.onMessage(JSON.parse((event as MessageEvent<string>).data));
+        this.seen = message.lastEventId;
+        this.onMessage(JSON.parse(message.data));
       });
     }
     source.addEventListener("end", () => {
@@ -81,4 +89,8 @@ export class Stream {
     this.source?.close();
     this.source = null;
   }
+}
+
+function withQuery(url: string, name: string, value: string): string {
+  return `${url}${url.includes("?") ? "&" : "?"}${name}=${encodeURIComponent(value)}`;
 }

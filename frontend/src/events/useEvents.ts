@@ -12,6 +12,10 @@ interface Streaming {
 /** The paths that are streams. */
 export type StreamPath = { [Path in keyof paths]: paths[Path] extends Streaming ? Path : never }[keyof paths];
 
+/** Those that can be gone on with after an event that was seen. */
+type Resumable = { [Path in StreamPath]: paths[Path]["get"] extends { parameters: { query?: { last_event_id?: string } } } ? Path : never }[StreamPath];
+const RESUMABLE: readonly Resumable[] = ["/api/v1/services/tracker/events", "/api/v1/imports/{import_id}/events"];
+
 /** What one event of a stream holds. */
 export type EventOf<Path extends StreamPath> = paths[Path] extends Streaming
   ? paths[Path]["get"]["responses"][200]["content"]["text/event-stream"]["data"]
@@ -40,11 +44,12 @@ export function useEvents<Path extends StreamPath>(path: Path, following: Follow
     onEvent?.(event);
   });
   const listened = names.join();
+  const resumes = RESUMABLE.some((each) => each === path);
   useEffect(() => {
     if (!enabled) return;
-    const stream = new Stream(url, listened.split(","), (message) => receive(message), setConnection);
+    const stream = new Stream(url, listened.split(","), (message) => receive(message), setConnection, resumes);
     return () => stream.close();
-  }, [url, listened, enabled]);
+  }, [url, listened, enabled, resumes]);
   return { last: last?.url === url ? last.event : null, connection };
 }
 

@@ -43,6 +43,8 @@ export function PagedList<Row>({ pages, label, empty, rowHeight, cardWidth, chil
   useEffect(() => see(first, last), [see, first, last]);
 
   const isEmpty = pages.count === 0 && pages.isWhole;
+  // The first of those that cannot be had again says so for all.
+  const missing = pages.error ? seen.flatMap((line) => rowsOf(line.index, columns, pages.count)).find((index) => pages.row(index) === null) : undefined;
   return (
     <Box ref={list}>
       {isEmpty && <Empty>{empty}</Empty>}
@@ -66,9 +68,13 @@ export function PagedList<Row>({ pages, label, empty, rowHeight, cardWidth, chil
             >
               {rowsOf(line.index, columns, pages.count).map((index) => (
                 <Box key={index} role="listitem" aria-posinset={index + 1} aria-setsize={pages.isWhole ? pages.count : -1}>
-                  <Row pages={pages} index={index} height={rowHeight}>
-                    {children}
-                  </Row>
+                  {index === missing && pages.error ? (
+                    <Trouble error={pages.error} retry={pages.retry} />
+                  ) : (
+                    <Row pages={pages} index={index} height={rowHeight}>
+                      {children}
+                    </Row>
+                  )}
                 </Box>
               ))}
               {line.index >= lines && (
