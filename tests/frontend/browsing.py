@@ -19,6 +19,7 @@ GONE = (
     "ERR_INCOMPLETE_CHUNKED_ENCODING",
     "ERR_EMPTY_RESPONSE",
     "ERR_CONNECTION_RESET",
+    "ERR_CONTENT_LENGTH_MISMATCH",
     "status of 503",
 )
 """What a browser complains of while the gateway is away, or has just come back before its services."""

@@ -145,7 +145,7 @@ def test_every_service_tells_whom_it_asks_and_what_would_switch_the_others_on(pa
 
     expect(left_out).to_contain_text("off: not asked")
     expect(left_out.locator("[lang=en]")).to_have_text("It is off: add spotify to ENRICHMENT_PROVIDERS.")
-    for service, provider in {"Albums": "Euria", "Covers": "Deezer (pictures)", "Plays": "ListenBrainz"}.items():
+    for service, provider in {"Albums": "EurIA", "Covers": "Deezer (pictures)", "Plays": "ListenBrainz"}.items():
         table = page.get_by_role("table", name=service, exact=True)
         row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name=provider, exact=True))
         expect(row).to_contain_text("closed: it is asked")
