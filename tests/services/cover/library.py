@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from soniquebay.album.v1 import album_pb2
 from tests.fakes.music_folder import Song, write
@@ -13,15 +13,6 @@ from tests.services.album.running import RunningAlbum
 
 RED, GREEN, BLUE, WHITE = "#c81e1e", "#1ea01e", "#1e1ec8", "#f0f0f0"
 AIRBAG = album_pb2.TrackName(artist="Radiohead", title="Airbag", album="OK Computer")
-
-
-def picture(colour: str, edge: int = 400, kind: str = "JPEG") -> bytes:
-    """A square of one colour with a darker one in its corner."""
-    image = Image.new("RGB", (edge, edge), colour)
-    ImageDraw.Draw(image).rectangle((0, 0, edge // 4, edge // 4), fill="#202020")
-    written = io.BytesIO()
-    image.save(written, kind)
-    return written.getvalue()
 
 
 def is_like(image: bytes, colour: str) -> bool:

@@ -5,12 +5,13 @@ import shutil
 import pytest
 
 from soniquebay.cover.v1 import cover_pb2 as pb
-from tests.services.cover.library import BLUE, GREEN, RED, WHITE, is_like, picture
+from tests.fakes.painting import painted
+from tests.services.cover.library import BLUE, GREEN, RED, WHITE, is_like
 from tests.services.cover.running import ALBUM, ARTIST
 
 
 def test_the_first_look_is_a_placeholder_and_the_next_the_picture_in_the_files(service, library):
-    library.add("Crimson", picture(RED), picture(RED))
+    library.add("Crimson", painted(RED), painted(RED))
     album = library.scan()["Crimson"]
 
     first = service.image(ALBUM, album)
@@ -25,7 +26,7 @@ def test_the_first_look_is_a_placeholder_and_the_next_the_picture_in_the_files(s
 
 @pytest.mark.parametrize("suffix", [".mp3", ".flac", ".m4a", ".opus", ".ogg", ".wav", ".aiff", ".wma"])
 def test_pictures_come_out_of_every_container(service, library, suffix):
-    library.add(f"Held in {suffix}", picture(GREEN), suffix=suffix)
+    library.add(f"Held in {suffix}", painted(GREEN), suffix=suffix)
 
     found = service.find(ALBUM, library.scan()[f"Held in {suffix}"])
 
@@ -38,7 +39,7 @@ def test_pictures_come_out_of_every_container(service, library, suffix):
 
 
 def test_an_albums_picture_is_that_of_most_of_its_files(service, library):
-    library.add("Voted", picture(BLUE), picture(RED), picture(RED), b"")
+    library.add("Voted", painted(BLUE), painted(RED), painted(RED), b"")
 
     found = service.find(ALBUM, library.scan()["Voted"])
 
@@ -48,8 +49,8 @@ def test_an_albums_picture_is_that_of_most_of_its_files(service, library):
 
 
 def test_a_back_picture_is_no_cover(service, library):
-    library.add("Backs", picture(BLUE), kind=4)
-    (library.music / "Backs" / "FOLDER.JPG").write_bytes(picture(GREEN))
+    library.add("Backs", painted(BLUE), kind=4)
+    (library.music / "Backs" / "FOLDER.JPG").write_bytes(painted(GREEN))
     album = library.scan()["Backs"]
 
     found = service.find(ALBUM, album)
@@ -61,7 +62,7 @@ def test_a_back_picture_is_no_cover(service, library):
 def test_a_picture_beside_the_discs_of_a_record_is_that_of_the_record(service, library):
     for disc in ("CD1", "CD2"):
         library.add(f"Box/{disc}", b"", b"", album="Box")
-    (library.music / "Box" / "cover.png").write_bytes(picture(WHITE, kind="PNG"))
+    (library.music / "Box" / "cover.png").write_bytes(painted(WHITE, kind="PNG"))
 
     found = service.find(ALBUM, library.scan()["Box"])
 
@@ -71,7 +72,7 @@ def test_a_picture_beside_the_discs_of_a_record_is_that_of_the_record(service, l
 def test_a_picture_that_lies_with_many_albums_is_of_none_of_them(service, library):
     for number in range(4):
         library.add("Heap", b"", album=f"Single {number}", suffix=f".{number}.flac")
-    (library.music / "Heap" / "cover.jpg").write_bytes(picture(RED))
+    (library.music / "Heap" / "cover.jpg").write_bytes(painted(RED))
     album = library.scan()["Single 2"]
 
     service.find(ALBUM, album)
@@ -82,7 +83,7 @@ def test_a_picture_that_lies_with_many_albums_is_of_none_of_them(service, librar
 def test_an_artists_picture_lies_in_the_folder_of_most_of_the_music(service, library):
     library.add("Painted/One", b"", b"")
     library.add("Painted/Two", b"")
-    (library.music / "Painted" / "Artist.PNG").write_bytes(picture(BLUE, kind="PNG"))
+    (library.music / "Painted" / "Artist.PNG").write_bytes(painted(BLUE, kind="PNG"))
     artist = library.artist_of(library.scan()["One"])
 
     found = service.find(ARTIST, artist)
@@ -91,8 +92,8 @@ def test_an_artists_picture_lies_in_the_folder_of_most_of_the_music(service, lib
 
 
 def test_a_damaged_picture_gives_way_to_the_next_source_with_the_reason(service, library):
-    library.add("Torn", picture(RED)[:900])
-    (library.music / "Torn" / "cover.jpg").write_bytes(picture(GREEN))
+    library.add("Torn", painted(RED)[:900])
+    (library.music / "Torn" / "cover.jpg").write_bytes(painted(GREEN))
     album = library.scan()["Torn"]
 
     found = service.find(ALBUM, album)
@@ -101,7 +102,7 @@ def test_a_damaged_picture_gives_way_to_the_next_source_with_the_reason(service,
 
 
 def test_files_that_cannot_be_reached_say_nothing_about_pictures(service, library):
-    library.add("Away", picture(RED))
+    library.add("Away", painted(RED))
     album = library.scan()["Away"]
     before = service.find(ALBUM, album)
     shutil.move(library.music / "Away", library.music.parent / "elsewhere")
@@ -115,10 +116,10 @@ def test_files_that_cannot_be_reached_say_nothing_about_pictures(service, librar
 
 
 def test_another_picture_in_the_files_is_shown_after_the_next_scan(service, library):
-    library.add("Turning", picture(RED))
+    library.add("Turning", painted(RED))
     album = library.scan()["Turning"]
     service.find(ALBUM, album)
-    library.add("Turning", picture(GREEN))
+    library.add("Turning", painted(GREEN))
 
     library.scan()
     service.work()

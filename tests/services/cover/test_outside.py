@@ -7,7 +7,8 @@ import pytest
 
 from soniquebay.album.v1 import album_pb2
 from soniquebay.cover.v1 import cover_pb2 as pb
-from tests.services.cover.library import AIRBAG, RED, picture
+from tests.fakes.painting import painted
+from tests.services.cover.library import AIRBAG, RED
 from tests.services.cover.running import ALBUM, ARTIST
 
 UPSTREAMS = ("coverartarchive", "archive", "lastfm-images", "commons", "commons-images", "deezer", "deezer-images", "wikidata")
@@ -141,7 +142,7 @@ def test_a_persons_picture_stays_whatever_the_sources_have_until_its_lock_is_gon
     service.find(ALBUM, album)
 
     upload = pb.UploadCoverImageRequest(kind=ALBUM, id=album)
-    upload.image.content_type, upload.image.data = "image/jpeg", picture(RED)
+    upload.image.content_type, upload.image.data = "image/jpeg", painted(RED)
     uploaded = service.call("UploadCoverImage", upload).cover
     refused = service.refusal("RefreshCover", pb.RefreshCoverRequest(kind=ALBUM, id=album))
     service.call("RequestCovers", pb.RequestCoversRequest(covers=[f"albums/{album}"], is_changed=True))
@@ -161,7 +162,7 @@ def test_a_persons_picture_stays_whatever_the_sources_have_until_its_lock_is_gon
     assert [each.source for each in back.versions] == ["coverartarchive"]
 
 
-@pytest.mark.parametrize("content", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.4", picture(RED)[:300], b"x"])
+@pytest.mark.parametrize("content", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.4", painted(RED)[:300], b"x"])
 def test_what_is_no_picture_is_refused_with_the_reason(service, library, content):
     album = album_of(library, AIRBAG)
     service.image(ALBUM, album)
@@ -204,7 +205,7 @@ def test_bad_requests_are_refused(service, kind, entity, size, code):
 
 
 def test_who_watches_sees_all_at_first_and_then_what_changes(service, library, world):
-    library.add("Watched", picture(RED))
+    library.add("Watched", painted(RED))
     album = library.scan()["Watched"]
 
     with world.clock.standing():

@@ -9,9 +9,10 @@ from services.cover.domain import ImageId
 from soniquebay.album.v1 import album_pb2
 from soniquebay.artist.v1 import artist_pb2
 from soniquebay.cover.v1 import cover_pb2 as pb
+from tests.fakes.painting import painted
 from tests.services.album.running import RunningAlbum
 from tests.services.artist.running import RunningArtist
-from tests.services.cover.library import BLUE, GREEN, RED, picture
+from tests.services.cover.library import BLUE, GREEN, RED
 from tests.services.cover.running import ALBUM, ARTIST, RunningCover
 
 NOBODY = "00000000-0000-4000-8000-0000000000ad"
@@ -34,17 +35,17 @@ def revert(kind, entity, image=""):
 
 
 def test_a_picture_for_what_does_not_exist_is_not_kept(service):
-    upload(service, ALBUM, NOBODY, picture(RED))
+    upload(service, ALBUM, NOBODY, painted(RED))
     service.work()
 
     assert service.refusal("GetCover", pb.GetCoverRequest(kind=ALBUM, id=NOBODY)).code is grpc.StatusCode.NOT_FOUND
 
 
 def test_a_version_is_named_by_its_whole_name_or_not_at_all(service, library):
-    library.add("Named", picture(RED))
+    library.add("Named", painted(RED))
     album = library.scan()["Named"]
     first = service.find(ALBUM, album).image.id
-    upload(service, ALBUM, album, picture(GREEN))
+    upload(service, ALBUM, album, painted(GREEN))
 
     refused = service.refusal("RevertCover", revert(ALBUM, album, first[:1]))
 
@@ -54,15 +55,15 @@ def test_a_version_is_named_by_its_whole_name_or_not_at_all(service, library):
 
 def test_what_will_not_be_asked_says_no_time_when_it_is(service, library, world):
     library.add("Timeless", b"")
-    (library.music / "Timeless" / "cover.jpg").write_bytes(picture(RED))
+    (library.music / "Timeless" / "cover.jpg").write_bytes(painted(RED))
     album = library.scan()["Timeless"]
     service.find(ALBUM, album)
     assert explained(service, ALBUM, album)["local"].HasField("next_attempt_time")
-    upload(service, ALBUM, album, picture(GREEN))
+    upload(service, ALBUM, album, painted(GREEN))
     locked = explained(service, ALBUM, album)
     service.call("DeleteCoverLock", pb.DeleteCoverLockRequest(kind=ALBUM, id=album))
     world.clock.advance(60)
-    library.add("Timeless", picture(BLUE))
+    library.add("Timeless", painted(BLUE))
     library.scan()
     service.work()
     outdone = explained(service, ALBUM, album)
@@ -75,10 +76,10 @@ def test_what_will_not_be_asked_says_no_time_when_it_is(service, library, world)
 
 
 def test_who_watches_is_told_all_that_is_known_versions_too(service, library):
-    library.add("Versioned", picture(RED))
+    library.add("Versioned", painted(RED))
     album = library.scan()["Versioned"]
     service.find(ALBUM, album)
-    upload(service, ALBUM, album, picture(GREEN))
+    upload(service, ALBUM, album, painted(GREEN))
 
     watch = service.stub.WatchCovers(pb.WatchCoversRequest(covers=[f"albums/{album}"]), timeout=30)
     (first,) = next(watch).covers
@@ -156,7 +157,7 @@ def test_a_placeholder_is_served_though_nothing_can_be_written_of_it(service, li
 
 def test_bytes_of_the_store_are_those_of_all_processes(service, library):
     before = int(service.stats()["store"]["bytes"])
-    library.add("Weighed", picture("#123456"))
+    library.add("Weighed", painted("#123456"))
     album = library.scan()["Weighed"]
     service.find(ALBUM, album)
 
@@ -164,7 +165,7 @@ def test_bytes_of_the_store_are_those_of_all_processes(service, library):
 
 
 def test_upper_case_ids_are_the_same_cover(service, library):
-    library.add("Upper", picture(RED))
+    library.add("Upper", painted(RED))
     album = library.scan()["Upper"]
     service.find(ALBUM, album)
 
@@ -173,7 +174,7 @@ def test_upper_case_ids_are_the_same_cover(service, library):
 
 
 def test_reading_an_image_costs_no_writing(service, library, monkeypatch):
-    library.add("Read", picture(RED))
+    library.add("Read", painted(RED))
     album = library.scan()["Read"]
     service.find(ALBUM, album)
     database = service.parts.store._database

@@ -8,7 +8,8 @@ import pytest
 from services.cover.domain import CoverRef, Kind
 from services.cover.store import FIND
 from soniquebay.cover.v1 import cover_pb2 as pb
-from tests.services.cover.library import BLUE, GREEN, RED, picture
+from tests.fakes.painting import painted
+from tests.services.cover.library import BLUE, GREEN, RED
 from tests.services.cover.running import ALBUM, ARTIST
 from tests.services.cover.test_promises import NOBODY, upload
 
@@ -46,7 +47,7 @@ def refusal(service):
 def album(service, library, request):
     """One that shows a picture that came with it."""
     name = request.node.originalname
-    library.add(name, picture(RED))
+    library.add(name, painted(RED))
     entity = library.scan()[name]
     service.find(ALBUM, entity)
     return entity
@@ -59,7 +60,7 @@ def lock(service, entity, kind=ALBUM):
 def test_a_version_is_had_as_it_was_and_may_be_kept_for_ever(service, album, fetch):
     before = service.image(ALBUM, album, size=300)
     first = service.cover(ALBUM, album).image.id
-    upload(service, ALBUM, album, picture(GREEN))
+    upload(service, ALBUM, album, painted(GREEN))
 
     content, media_type, headers = fetch(album, first, size=300)
 
@@ -80,14 +81,14 @@ def test_what_is_shown_is_had_by_its_name_too(service, album, fetch):
 def test_every_image_says_where_its_bytes_are(service, album):
     first = service.cover(ALBUM, album).image.id
 
-    cover = upload(service, ALBUM, album, picture(GREEN))
+    cover = upload(service, ALBUM, album, painted(GREEN))
 
     assert cover.image.url == cover.url == f"/api/v1/covers/albums/{album}/image?v={cover.image.id}"
     assert [version.url for version in cover.versions] == [f"/api/v1/covers/albums/{album}/versions/{first}/image"]
 
 
 def test_no_image_of_another_cover_is_had(service, library, album, refusal):
-    library.add("Neighbour", picture(BLUE))
+    library.add("Neighbour", painted(BLUE))
     other = library.scan()["Neighbour"]
     theirs = service.find(ALBUM, other).image.id
 
@@ -124,7 +125,7 @@ def test_a_version_that_fell_behind_the_last_five_is_not_had(service, album, ref
     first = service.cover(ALBUM, album).image.id
     for edge in range(300, 306):
         assert fetch(album, first)[0]
-        upload(service, ALBUM, album, picture(GREEN, edge))
+        upload(service, ALBUM, album, painted(GREEN, edge))
         world.clock.advance(1)
 
     assert len(service.cover(ALBUM, album).versions) == 5
@@ -132,9 +133,9 @@ def test_a_version_that_fell_behind_the_last_five_is_not_had(service, album, ref
 
 
 def test_a_version_whose_bytes_were_taken_away_is_a_version_no_more(service, world, album, refusal):
-    upload(service, ALBUM, album, picture(BLUE, 333))
+    upload(service, ALBUM, album, painted(BLUE, 333))
     first = service.cover(ALBUM, album).image.id
-    upload(service, ALBUM, album, picture(BLUE, 334))
+    upload(service, ALBUM, album, painted(BLUE, 334))
     (folder,) = (world.folder / "cover" / "covers").glob(f"*/*/{first}*")
     shutil.rmtree(folder)
 
@@ -146,7 +147,7 @@ def test_a_lock_keeps_what_is_shown_as_it_is(service, library, album):
     before = service.cover(ALBUM, album)
 
     locked = lock(service, album)
-    library.add("test_a_lock_keeps_what_is_shown_as_it_is", picture(GREEN))
+    library.add("test_a_lock_keeps_what_is_shown_as_it_is", painted(GREEN))
     library.scan()
     service.work()
 
@@ -160,7 +161,7 @@ def test_a_lock_can_be_deleted_and_then_a_source_counts_again(service, library, 
     before = lock(service, album).image
 
     service.call("DeleteCoverLock", pb.DeleteCoverLockRequest(kind=ALBUM, id=album))
-    library.add("test_a_lock_can_be_deleted_and_then_a_source_counts_again", picture(GREEN))
+    library.add("test_a_lock_can_be_deleted_and_then_a_source_counts_again", painted(GREEN))
     library.scan()
     service.work()
 
@@ -178,7 +179,7 @@ def test_locking_twice_is_locking_once_and_who_watches_is_told_once(service, alb
 
 
 def test_an_upload_that_is_locked_again_stays_an_upload(service, album):
-    uploaded = upload(service, ALBUM, album, picture(GREEN))
+    uploaded = upload(service, ALBUM, album, painted(GREEN))
 
     assert lock(service, album) == uploaded
 
