@@ -62,6 +62,11 @@ export const theme = createTheme({
       },
     },
     MuiButtonBase: { defaultProps: { LinkComponent: LeadingLink } },
+    // As large as a finger asks for.
+    MuiButton: { styleOverrides: { root: { minHeight: 40, "&[aria-disabled=true]": { opacity: 0.6 } } } },
+    MuiToggleButton: { styleOverrides: { root: { minHeight: 40 } } },
+    // Most are words that stand there, or in a part of the page that is read out anyway. Who has to be interrupted is told by role="alert".
+    MuiAlert: { defaultProps: { role: "none" } },
     MuiLink: { defaultProps: { component: LeadingLink } },
     MuiCard: { defaultProps: { variant: "outlined" } },
   },

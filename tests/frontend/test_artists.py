@@ -179,6 +179,7 @@ def test_a_value_is_set_by_a_person_and_taken_back(page, halcyon):
 def test_one_click_settles_who_is_meant(page, known):
     page.goto(f"/artists/{known['genesis']}")
     expect(page.get_by_text("Several artists match about equally well. Who is meant?")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)  # words that only stand there interrupt nobody
     assert barriers(page) == []
 
     page.get_by_role("button", name="This is the one: Génesis, Colombian folk rock group").click()
@@ -186,6 +187,9 @@ def test_one_click_settles_who_is_meant(page, known):
     expect(page.get_by_text("Several artists match about equally well.")).to_be_hidden()
     meant = page.get_by_role("region", name="Elsewhere").get_by_role("link", name="8c0a253b-84ed-553e-854b-41d4d7dcba67")
     expect(meant).to_be_visible()
+    settled = page.get_by_role("status").filter(has_text="Settled.")
+    expect(settled).to_be_visible()
+    expect(settled).to_be_focused()
 
 
 def test_an_artist_nobody_asked_about_is_found_out_about(page, stack):
@@ -214,6 +218,28 @@ def test_an_artist_that_is_not_here_is_looked_up(page, complaints):
     page.keyboard.press("Enter")
 
     expect(heading(page)).to_have_text("Paper Quarry")
+
+
+def test_who_cancels_a_look_up_is_led_nowhere(page):
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/api/v1/enrichment/artists/enrich", hold)
+    page.goto("/artists")
+    page.get_by_role("button", name="Look up an artist").click()
+    dialog = page.get_by_role("dialog", name="Look up an artist")
+    dialog.get_by_role("textbox").fill("Halcyon Relay")
+    dialog.get_by_role("button", name="Look up").click()
+    expect(dialog.get_by_role("progressbar")).to_be_visible()
+
+    dialog.get_by_role("button", name="Cancel").click()
+    with page.expect_response("**/api/v1/artists?*"):  # the list, asked for again since it may be another one now
+        held[0].continue_()
+
+    expect(heading(page)).to_have_text("Artists")
+    expect(page).to_have_url("/artists")
 
 
 @pytest.mark.parametrize("settings", [{"color_scheme": "dark"}, PHONE], ids=["dark", "phone"])
@@ -250,6 +276,10 @@ def test_it_is_french_throughout(browse, halcyon):
 
     expect(page.get_by_role("dialog", name="Label : pourquoi ?").get_by_text("affichée").first).to_be_visible()
     assert barriers(page) == []
+    page.keyboard.press("Escape")
+    with page.expect_request("**/refresh?language=fr"):
+        page.get_by_role("button", name="Actualiser").click()
+    expect(page.get_by_role("button", name="Actualiser")).to_be_focused()
 
 
 def test_what_was_loaded_stays_while_the_gateway_is_away_and_what_was_not_comes_when_it_is_back(page, stack, halcyon, complaints):

@@ -176,6 +176,15 @@ def test_what_is_no_picture_is_refused_with_the_reason_and_the_cover_stays(page,
     is_shown(page, cover(stack, album)["image"]["id"])
 
 
+def test_what_is_no_id_is_asked_of_nobody_and_all_covers_are_shown(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/covers?kind=albums&id=nobody")
+
+    expect(page.get_by_role("link", name="Amber Days")).to_be_visible()
+    assert [each for each in asked if "/api/" in each and "nobody" in each] == []
+
+
 @pytest.mark.usefixtures("freed")
 def test_a_cover_that_changes_elsewhere_changes_here_without_a_reload(page, stack, albums, own):
     album = albums["Green Miles"]
@@ -267,6 +276,7 @@ def test_a_phone_in_french_finds_a_cover_by_thumb_and_learns_why(browse):
     first = page.get_by_role("list", name="Pourquoi cette pochette").get_by_role("listitem").first
     expect(first).to_contain_text("Dans les fichiers")
     expect(page.get_by_role("button", name="Envoyer votre propre image")).to_be_visible()
+    expect(page.get_by_text("10\u00a0Mio au plus")).to_be_visible()
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 

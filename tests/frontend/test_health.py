@@ -209,9 +209,11 @@ def test_what_was_loaded_stays_while_nobody_answers_and_is_fresh_again_afterward
     page.goto("/health")
     services = page.get_by_role("list", name="Services").get_by_role("listitem")
     expect(services).to_have_count(4)
+    expect(page.get_by_text("Everything is well")).to_be_visible()
 
     with stack.without("gateway"):
         expect(banner).to_be_visible()
+        expect(page.get_by_text("Everything is well")).to_be_hidden()
         expect(services).to_have_count(4)
 
     expect(banner).to_be_hidden()

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.frontend.browsing import PHONE, barriers
+from tests.frontend.browsing import GONE, PHONE, barriers
 from tests.journeys.listening import IMPORTS, ListeningSystem
 
 # Whole systems on a machine that does other things too.
@@ -94,6 +94,23 @@ def test_a_paused_import_waits_over_a_reload_until_it_is_resumed(page, stack):
     assert stack.stored() == stack.history
 
 
+def test_an_import_that_moves_is_watched_though_an_older_one_is_paused(page, stack):
+    slow_down(stack)
+    page.goto("/settings")
+    begin(page)
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuetext", re.compile(r"^[1-9]\d* of 1,000"))
+    page.get_by_role("button", name="Pause").click()
+    paused = page.get_by_role("article").get_by_text("paused", exact=True).first
+    expect(paused).to_be_visible()
+    expect(page.get_by_role("button", name="Resume")).to_be_focused()
+
+    begin(page, count="900")
+
+    expect(page.get_by_role("progressbar").first).to_have_attribute("aria-valuetext", re.compile("per second"))
+    expect(page.get_by_role("button", name=COMPLETE)).to_be_visible()
+    expect(paused).to_be_visible()
+
+
 def test_so_many_plays_of_such_days_are_counted_and_none_stored(page, stack):
     newest = stack.newest(1)[0]
     page.goto("/settings")
@@ -114,6 +131,8 @@ def test_so_many_plays_of_such_days_are_counted_and_none_stored(page, stack):
     expect(past).to_be_visible()
     past.click()
     expect(page.get_by_text("Would be stored")).to_be_visible()
+    last_day = page.locator("dt").get_by_text("Until", exact=True).locator("xpath=following-sibling::dd")
+    expect(last_day).to_have_text(re.compile(rf"^{time.gmtime(newest[0] + 86_400).tm_mday} "))
     (counted,) = stack.get(IMPORTS)["imports"][:1]
     assert (counted["dry_run"], counted["limit"], counted["counts"]["imported"]) == (True, 40, 40)
     assert counted["from_time"].startswith("2009-12-31T23:00")  # midnight where the browser is
@@ -160,6 +179,53 @@ def test_a_cancelled_import_is_finished_by_another_try_and_undone(page, stack):
     assert stack.stored().total() == 0
 
 
+def test_what_an_import_brought_is_gone_from_other_pages_once_it_is_undone(page, stack):
+    page.goto("/settings")
+    begin(page, count="30")
+    past = page.get_by_role("button", name=COMPLETE)
+    expect(past).to_be_visible()
+    pages = page.get_by_role("navigation", name="Pages")
+    pages.get_by_role("link", name="Analytics").click()
+    expect(page.get_by_role("heading", level=2).first).to_be_visible()
+    expect(page.get_by_text("Nothing was played")).to_have_count(0)
+    pages.get_by_role("link", name="Settings").click()
+    past.click()
+
+    page.get_by_role("button", name="Undo the import").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo the import").click()
+    expect(page.get_by_role("button", name=re.compile("listener_1000")).first).to_contain_text("undone")
+    pages.get_by_role("link", name="Analytics").click()
+
+    expect(page.get_by_text("Nothing was played").first).to_be_visible()
+
+
+def test_a_file_that_is_too_large_is_told_before_it_is_sent(page, tmp_path):
+    page.goto("/settings")
+    page.get_by_role("button", name="Import a history").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("From where").click()
+    page.get_by_role("option", name="A file").click()
+    large = tmp_path / "large"
+    with large.open("wb") as file:
+        file.truncate(20 * 2**20 + 1)
+
+    dialog.get_by_label("File with an exported history").set_input_files(large)
+
+    expect(dialog.get_by_text("This file is larger than 20 MiB.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+
+
+def test_a_tracker_that_is_away_is_told_and_its_return_is_seen(page, stack, complaints):
+    complaints.forgive(*GONE, "status of 504")
+    tracker = page.get_by_role("region", name="Live tracker")
+
+    with stack.without("services.tracker"):
+        page.goto("/settings")
+        expect(tracker.get_by_text("The tracker does not answer. It is asked again by itself.")).to_be_visible()
+
+    expect(tracker.get_by_text("Stopped", exact=True)).to_be_visible()
+
+
 def test_the_tracker_is_started_and_stopped_by_keyboard_and_says_what_it_does(page, stack):
     page.goto("/settings")
     tracker = page.get_by_role("region", name="Live tracker")
@@ -172,10 +238,12 @@ def test_the_tracker_is_started_and_stopped_by_keyboard_and_says_what_it_does(pa
     interval.press("Enter")
     expect(tracker.get_by_text("Following", exact=True)).to_be_visible()
     expect(tracker.get_by_text("30 secs", exact=True)).to_be_visible()
+    expect(interval).to_be_focused()
     expect(tracker.get_by_text("listener_1000")).to_be_visible()
     tracker.get_by_role("button", name="Stop").press("Enter")
 
     expect(tracker.get_by_text("Stopped", exact=True)).to_be_visible()
+    expect(tracker.get_by_role("button", name="Start")).to_be_focused()
     assert stack.get(f"{TRACKER}/status")["running"] is False
 
 
@@ -183,8 +251,8 @@ def test_who_has_no_key_is_named_with_what_is_missing(page):
     page.goto("/settings")
     rows = page.get_by_role("region", name="Providers").get_by_role("row")
 
-    expect(rows.filter(has_text="lastfm")).to_contain_text("LASTFM_API_KEY")
-    expect(rows.filter(has_text="musicbrainz")).to_contain_text("no key")
+    expect(rows.filter(has_text="Last.fm")).to_contain_text("LASTFM_API_KEY")
+    expect(rows.filter(has_text="MusicBrainz")).to_contain_text("no key")
 
 
 def test_a_refusal_is_told_in_words_with_the_requests_id(browse, complaints, tmp_path):

@@ -262,6 +262,18 @@ _DRAW = """address => new Promise((resolve) => {
 })"""
 
 
+def test_a_password_that_is_taken_from_now_on_may_be_typed_at_once(page: Page) -> None:
+    told = {"needed": True, "signed_in": False, "takes_password": False}
+    page.route("**/api/v1/auth/session", lambda route: route.fulfill(json=told))
+    page.goto("/journal")
+    expect(page.get_by_text("takes no password")).to_be_visible()
+
+    told["takes_password"] = True
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+    expect(field(page)).to_be_focused()
+
+
 def test_who_guesses_too_often_is_told_when_to_come_back(page: Page, stack: ListeningSystem, complaints: Complaints) -> None:
     complaints.forgive("status of 429")
     page.goto("/journal")

@@ -36,9 +36,7 @@ export function LatestPlays({ thing, filter, journal, title, empty, all }: Lates
       actions={
         query.data &&
         query.data.length > 0 && (
-          <Button href={journal} sx={{ minHeight: 40 }}>
-            {all}
-          </Button>
+          <Button href={journal}>{all}</Button>
         )
       }
     >

@@ -13,7 +13,7 @@ import { factsTexts } from "./factsTexts";
 import { providerName } from "./providers";
 
 /** Artists and albums agree in them. */
-export type Note = Of<"artist">["Note"] | Of<"facts">["Note"];
+type Note = Of<"artist">["Note"] | Of<"facts">["Note"];
 
 const ICONS: Record<Note["reason"], string> = {
   NOTE_REASON_UNSPECIFIED: mdiHelpCircleOutline,

@@ -12,6 +12,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 
 import { useTexts } from "@/i18n/LanguageProvider";
+import { BusyButton } from "@/shared/BusyButton";
 import { Trouble } from "@/shared/Trouble";
 
 import { fieldTexts, type FieldName } from "./fieldTexts";
@@ -48,7 +49,7 @@ export function OverrideDialog({ overriding, onClose }: OverrideDialogProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          saving.mutate();
+          if (!saving.isPending) saving.mutate();
         }}
       >
         <DialogTitle id={title}>{t.dialog}</DialogTitle>
@@ -84,9 +85,9 @@ export function OverrideDialog({ overriding, onClose }: OverrideDialogProps) {
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>{t.cancel}</Button>
-          <Button type="submit" variant="contained" loading={saving.isPending}>
+          <BusyButton type="submit" variant="contained" isBusy={saving.isPending}>
             {t.save}
-          </Button>
+          </BusyButton>
         </DialogActions>
       </form>
     </Dialog>

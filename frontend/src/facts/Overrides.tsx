@@ -8,6 +8,7 @@ import { useMutation, useQuery, useQueryClient, type QueryKey } from "@tanstack/
 import { useState } from "react";
 
 import { useTexts } from "@/i18n/LanguageProvider";
+import { BusyButton } from "@/shared/BusyButton";
 import { Icon } from "@/shared/Icon";
 import { Loaded } from "@/shared/Loaded";
 import { RelativeTime } from "@/shared/RelativeTime";
@@ -77,9 +78,9 @@ function OneOverride({ explanation, overriding }: { explanation: Explanation; ov
     <Box component="li">
       <Box sx={{ display: "flex", alignItems: "center", gap: 1 }}>
         <Typography sx={{ fontWeight: 600, flexGrow: 1, minWidth: 0 }}>{name}</Typography>
-        <Button size="small" sx={{ minHeight: 40 }} aria-label={t.takeBackOf(name)} loading={unset.isPending} onClick={() => unset.mutate()}>
+        <BusyButton size="small" aria-label={t.takeBackOf(name)} isBusy={unset.isPending} onClick={() => unset.mutate()}>
           {t.takeBack}
-        </Button>
+        </BusyButton>
       </Box>
       <Typography variant="body2" sx={{ overflowWrap: "anywhere" }}>
         {inWords(override?.value)}

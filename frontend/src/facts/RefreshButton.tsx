@@ -1,8 +1,8 @@
 // The button that has providers asked: to find out anything at all, or what has changed.
 import { mdiRefresh } from "@mdi/js";
-import Button from "@mui/material/Button";
 
 import { useTexts } from "@/i18n/LanguageProvider";
+import { BusyButton } from "@/shared/BusyButton";
 import { Icon } from "@/shared/Icon";
 
 import { factsTexts } from "./factsTexts";
@@ -17,15 +17,8 @@ interface RefreshButtonProps {
 export function RefreshButton({ isKnown, isPending, onRefresh }: RefreshButtonProps) {
   const t = useTexts(factsTexts);
   return (
-    <Button
-      variant={isKnown ? "outlined" : "contained"}
-      startIcon={<Icon path={mdiRefresh} />}
-      loading={isPending}
-      loadingPosition="start"
-      onClick={onRefresh}
-      sx={{ minHeight: 40 }}
-    >
+    <BusyButton variant={isKnown ? "outlined" : "contained"} startIcon={<Icon path={mdiRefresh} />} isBusy={isPending} onClick={onRefresh}>
       {isKnown ? t.refresh : t.findOut}
-    </Button>
+    </BusyButton>
   );
 }

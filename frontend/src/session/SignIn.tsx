@@ -1,6 +1,5 @@
 // How does a person sign in? By the password; the gateway answers with a cookie, and the page they wanted is shown.
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Card from "@mui/material/Card";
 import CardContent from "@mui/material/CardContent";
 import Stack from "@mui/material/Stack";
@@ -13,6 +12,7 @@ import { api, ask } from "@/api/client";
 import { Failure } from "@/api/failures";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
+import { BusyButton } from "@/shared/BusyButton";
 import { Trouble } from "@/shared/Trouble";
 import { TopBar } from "@/shell/TopBar";
 
@@ -87,9 +87,9 @@ function PasswordForm() {
         }}
       />
       {signingIn.error && !isWrong && <Refusal error={signingIn.error} />}
-      <Button type="submit" variant="contained" size="large" loading={signingIn.isPending}>
+      <BusyButton type="submit" variant="contained" size="large" isBusy={signingIn.isPending}>
         {t.signIn}
-      </Button>
+      </BusyButton>
     </Stack>
   );
 }

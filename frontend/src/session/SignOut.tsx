@@ -30,7 +30,13 @@ export function SignOut() {
           {t.stillIn}
         </Typography>
       )}
-      <IconButton color="inherit" aria-label={t.signOut} title={t.signOut} disabled={leaving.isPending} onClick={() => leaving.mutate()}>
+      <IconButton
+        color="inherit"
+        aria-label={t.signOut}
+        title={t.signOut}
+        aria-disabled={leaving.isPending || undefined}
+        onClick={() => !leaving.isPending && leaving.mutate()}
+      >
         <Icon path={mdiLogout} />
       </IconButton>
     </>

@@ -80,7 +80,12 @@ class Sessions {
 
   private change(session: Session): void {
     const before = this.session;
-    if (before.state === session.state && before.canEnd === session.canEnd && before.ranOut === session.ranOut) return;
+    const isSame =
+      before.state === session.state &&
+      before.canEnd === session.canEnd &&
+      before.takesPassword === session.takesPassword &&
+      before.ranOut === session.ranOut;
+    if (isSame) return;
     this.session = session;
     for (const listener of this.listeners) listener();
   }

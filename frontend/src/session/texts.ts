@@ -18,12 +18,12 @@ export const sessionTexts = texts(
     words: "Ce SoniqueBay ne répond qu’à son propriétaire.",
     ranOut: "Votre session a expiré. Connectez-vous pour retrouver ce qui était ouvert.",
     elsewhere:
-      "Ce SoniqueBay ne répond qu’à ceux qui présentent un jeton et n’accepte pas de mot de passe : on ne peut pas s’y connecter (GATEWAY_PASSWORD_HASH).",
+      "Ce SoniqueBay ne répond qu’à ceux qui présentent un jeton et n’accepte pas de mot de passe\u00a0: on ne peut pas s’y connecter (GATEWAY_PASSWORD_HASH).",
     password: "Mot de passe",
     signIn: "Se connecter",
     wrong: "Ce n’est pas le bon mot de passe.",
     tooOften: (span) => `Trop de tentatives. La prochaine sera possible dans ${span}.`,
     signOut: "Se déconnecter",
-    stillIn: "Toujours connecté : SoniqueBay n’a pas répondu.",
+    stillIn: "Toujours connecté\u00a0: SoniqueBay n’a pas répondu.",
   },
 );

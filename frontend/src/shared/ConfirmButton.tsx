@@ -10,6 +10,8 @@ import { useId, useState } from "react";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { texts } from "@/i18n/texts";
 
+import { BusyButton } from "./BusyButton";
+
 const confirmTexts = texts({ leave: "Leave it" }, { leave: "Ne rien faire" });
 
 interface ConfirmButtonProps extends Omit<ButtonProps, "onClick"> {
@@ -17,6 +19,7 @@ interface ConfirmButtonProps extends Omit<ButtonProps, "onClick"> {
   label: string;
   /** What will happen. */
   question: string;
+  isBusy: boolean;
   onConfirm: () => void;
 }
 
@@ -26,9 +29,9 @@ export function ConfirmButton({ label, question, onConfirm, ...rest }: ConfirmBu
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button {...rest} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <BusyButton {...rest} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {label}
-      </Button>
+      </BusyButton>
       <Dialog open={isOpen} onClose={() => setOpen(false)} aria-labelledby={id}>
         <DialogTitle id={id}>{label}</DialogTitle>
         <DialogContent>

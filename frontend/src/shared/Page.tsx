@@ -29,7 +29,7 @@ export function Page({ title, actions, children }: PageProps) {
   return (
     <>
       <Box sx={{ display: "flex", flexWrap: "wrap", alignItems: "center", gap: 2, mb: 3 }}>
-        <Typography ref={heading} tabIndex={-1} variant="h4" component="h1" sx={{ flexGrow: 1, outline: "none" }}>
+        <Typography ref={heading} tabIndex={-1} variant="h4" component="h1" sx={{ flexGrow: 1, minWidth: 0, overflowWrap: "anywhere", outline: "none" }}>
           {title}
         </Typography>
         {actions}

@@ -26,13 +26,13 @@ export function Trouble({ error, retry }: TroubleProps) {
   );
   if (!(error instanceof Failure)) {
     return (
-      <Alert severity={error instanceof Unreachable ? "warning" : "error"} action={again}>
+      <Alert role="alert" severity={error instanceof Unreachable ? "warning" : "error"} action={again}>
         {error instanceof Unreachable ? t.unreachable : t.bug}
       </Alert>
     );
   }
   return (
-    <Alert severity={error.status >= 500 || error.status === 429 ? "warning" : "error"} action={again}>
+    <Alert role="alert" severity={error.status >= 500 || error.status === 429 ? "warning" : "error"} action={again}>
       <AlertTitle>{titleOf(error, t)}</AlertTitle>
       {error.detail && <Box lang="en">{error.detail}</Box>}
       {error.fields.length > 0 && (

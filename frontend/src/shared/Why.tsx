@@ -10,6 +10,7 @@ import { useQuery, type QueryKey } from "@tanstack/react-query";
 import { useId, useState } from "react";
 
 import type { Of } from "@/api/client";
+import { providerName } from "@/facts/providers";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
 
@@ -102,7 +103,7 @@ function OneCandidate({ candidate }: { candidate: Candidate }) {
   return (
     <Box>
       <Stack direction="row" spacing={1} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }}>
-        <Typography sx={{ fontWeight: 600 }}>{evidence?.provider ?? "?"}</Typography>
+        <Typography sx={{ fontWeight: 600 }}>{evidence ? providerName(evidence.provider) : "?"}</Typography>
         <Chip
           size="small"
           label={t[candidate.status]}

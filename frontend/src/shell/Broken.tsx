@@ -12,6 +12,7 @@ export function Broken() {
   const t = useTexts(shellTexts);
   return (
     <Alert
+      role="alert"
       severity="error"
       sx={{ m: 2 }}
       action={

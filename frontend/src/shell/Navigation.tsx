@@ -19,7 +19,7 @@ import { Icon } from "@/shared/Icon";
 import { AT_HAND, destinationOf, DESTINATIONS } from "./destinations";
 import { shellTexts } from "./shellTexts";
 
-export const SIDE_WIDTH = 216;
+const SIDE_WIDTH = 216;
 
 export function SideNavigation() {
   const t = useTexts(shellTexts);

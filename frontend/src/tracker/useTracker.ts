@@ -2,6 +2,7 @@
 import { useState } from "react";
 
 import type { Of } from "@/api/client";
+import type { Connection } from "@/events/stream";
 import { useEvents } from "@/events/useEvents";
 
 export type TrackerStatus = Of<"tracker">["GetTrackerStatusResponse"];
@@ -12,8 +13,8 @@ interface Tracker {
   /** Null until it is known. */
   status: TrackerStatus | null;
   nowPlaying: NowPlaying | null;
-  /** Whether what is shown is what is so. */
-  isLive: boolean;
+  /** Only while it is open, what is shown is what is so. */
+  connection: Connection;
 }
 
 const NAMES = ["status", "play", "now_playing"];
@@ -33,7 +34,7 @@ export function useTracker(onPlay?: (play: Play) => void): Tracker {
       if (play) onPlay?.(play);
     },
   });
-  return { status, nowPlaying, isLive: connection === "open" };
+  return { status, nowPlaying, connection };
 }
 
 /** Empty names say that nothing plays. */

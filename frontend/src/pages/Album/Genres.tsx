@@ -41,8 +41,8 @@ function One({ genre }: { genre: Genre }) {
   return (
     <Box component="li">
       <Box sx={{ display: "flex", justifyContent: "space-between", gap: 1 }}>
-        <Typography sx={{ fontWeight: 600 }}>{genre.name}</Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography sx={{ fontWeight: 600, minWidth: 0, overflowWrap: "anywhere" }}>{genre.name}</Typography>
+        <Typography variant="body2" color="text.secondary" sx={{ flexShrink: 0 }}>
           {t.weight(format.number(genre.weight))}
         </Typography>
       </Box>

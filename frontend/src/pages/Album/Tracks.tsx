@@ -1,7 +1,6 @@
 // Which tracks has it? Those known here, from plays and files; and the whole record where a provider lists it.
 import { mdiCheck, mdiFileMusicOutline } from "@mdi/js";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 
@@ -9,6 +8,7 @@ import type { Of } from "@/api/client";
 import { Section } from "@/facts/Section";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { secondsOf } from "@/i18n/useFormat";
+import { BusyButton } from "@/shared/BusyButton";
 import { Icon } from "@/shared/Icon";
 import { Loaded } from "@/shared/Loaded";
 
@@ -35,9 +35,9 @@ export function Tracks({ id, published }: { id: string; published: Published[] }
               )}
               <Rows tracks={tracks} published={published} />
               {query.hasNextPage && (
-                <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()} sx={{ mt: 1, minHeight: 40 }}>
+                <BusyButton isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()} sx={{ mt: 1 }}>
                   {t.more}
-                </Button>
+                </BusyButton>
               )}
             </>
           );
@@ -49,21 +49,16 @@ export function Tracks({ id, published }: { id: string; published: Published[] }
 
 function Rows({ tracks, published }: { tracks: Track[]; published: Published[] }) {
   const t = useTexts(albumTexts);
-  const known = new Map(tracks.map((track) => [plain(track.title), track]));
-  const listed = new Set(published.map((track) => plain(track.title)));
-  const rest = tracks.filter((track) => !listed.has(plain(track.title)));
+  const { pairs, rest } = paired(published, tracks);
   if (tracks.length === 0 && published.length === 0) return <Typography color="text.secondary">{t.noTracks}</Typography>;
   const hasDiscs = new Set(tracks.map((track) => track.disc_number)).size > 1;
   return (
     <Box component="ol" sx={{ m: 0, p: 0, listStyle: "none" }}>
-      {published.map((track) => {
-        const own = known.get(plain(track.title));
-        return (
-          <Row key={`${track.position} ${track.title}`} number={String(track.position)} title={track.title} duration={own?.duration ?? track.duration}>
-            {own && <Mark track={own} />}
-          </Row>
-        );
-      })}
+      {pairs.map(([track, own]) => (
+        <Row key={`${track.position} ${track.title}`} number={String(track.position)} title={track.title} duration={own?.duration ?? track.duration}>
+          {own && <Mark track={own} />}
+        </Row>
+      ))}
       {rest.map((track) => (
         <Row key={track.id} number={numberOf(track, hasDiscs)} title={track.title} duration={track.duration}>
           <Mark track={track} />
@@ -71,6 +66,16 @@ function Rows({ tracks, published }: { tracks: Track[]; published: Published[] }
       ))}
     </Box>
   );
+}
+
+/** Each of the record with the one known here, and those that stand for none of it: of two with the same title the second is another. */
+function paired(published: Published[], tracks: Track[]): { pairs: [Published, Track | undefined][]; rest: Track[] } {
+  const rest = [...tracks];
+  const pairs = published.map((each): [Published, Track | undefined] => {
+    const place = rest.findIndex(({ title }) => plain(title) === plain(each.title));
+    return [each, place < 0 ? undefined : rest.splice(place, 1)[0]];
+  });
+  return { pairs, rest };
 }
 
 function Mark({ track }: { track: Track }) {

@@ -24,9 +24,7 @@ export function Albums({ id }: { id: string }) {
       title={t.albums}
       actions={
         query.data?.next_page_token && (
-          <Button href={`/albums?artist=${encodeURIComponent(id)}`} sx={{ minHeight: 40 }}>
-            {t.allAlbums}
-          </Button>
+          <Button href={`/albums?artist=${encodeURIComponent(id)}`}>{t.allAlbums}</Button>
         )
       }
     >

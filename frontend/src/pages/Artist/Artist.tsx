@@ -16,7 +16,7 @@ import { Empty, Loaded } from "@/shared/Loaded";
 import { Page } from "@/shared/Page";
 
 import { Albums } from "./Albums";
-import { overridingOf, useArtist, useRefresh, type EnrichedArtist } from "./asking";
+import { overridingOf, useArtist, useRefresh, useSettling, type EnrichedArtist } from "./asking";
 import { Identity } from "./Identity";
 import { Introduction } from "./Introduction";
 import { LabelSection } from "./LabelSection";
@@ -58,11 +58,13 @@ function All({ id, enriched }: { id: string; enriched: EnrichedArtist }) {
   const t = useTexts(artistTexts);
   const facts = useTexts(factsTexts);
   const bio = enriched.lastfm?.bio;
+  // Known here, since it outlives the move from one place to the other.
+  const settling = useSettling(id, t.settleReason);
   return (
     <Stack spacing={3}>
       <Introduction id={id} enriched={enriched} />
       {enriched.stale && <Alert severity="warning">{facts.stale}</Alert>}
-      {enriched.identity?.ambiguous && <Identity id={id} identity={enriched.identity} />}
+      {enriched.identity?.ambiguous && <Identity id={id} identity={enriched.identity} settling={settling} />}
       <Box sx={{ display: "grid", gap: 3, alignItems: "start", gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "minmax(0, 2fr) minmax(0, 1fr)" } }}>
         <Stack spacing={3}>
           <Section title={t.biography} why={<WhyField id={id} field="bio" />}>
@@ -73,7 +75,7 @@ function All({ id, enriched }: { id: string; enriched: EnrichedArtist }) {
           <Albums id={id} />
         </Stack>
         <Stack spacing={3}>
-          {!enriched.identity?.ambiguous && <Identity id={id} identity={enriched.identity} />}
+          {!enriched.identity?.ambiguous && <Identity id={id} identity={enriched.identity} settling={settling} />}
           <LabelSection id={id} labels={enriched.labels} />
           <Management id={id} management={enriched.management} />
           <Plays artist={enriched.artist} />

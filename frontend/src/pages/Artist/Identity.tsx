@@ -3,10 +3,10 @@ import { mdiCheck } from "@mdi/js";
 import Alert from "@mui/material/Alert";
 import AlertTitle from "@mui/material/AlertTitle";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import LinearProgress from "@mui/material/LinearProgress";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
+import { useEffect, useRef } from "react";
 
 import type { Of } from "@/api/client";
 import { factsTexts } from "@/facts/factsTexts";
@@ -15,11 +15,12 @@ import { providerName } from "@/facts/providers";
 import { Section } from "@/facts/Section";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
+import { BusyButton } from "@/shared/BusyButton";
 import { Icon } from "@/shared/Icon";
 import { Empty } from "@/shared/Loaded";
 import { Trouble } from "@/shared/Trouble";
 
-import { useSettling } from "./asking";
+import type { useSettling } from "./asking";
 import { artistTexts } from "./texts";
 import { WhyField } from "./WhyField";
 
@@ -35,7 +36,13 @@ type Scheme = keyof typeof SCHEMES;
 
 const isScheme = (name: string): name is Scheme => name in SCHEMES;
 
-export function Identity({ id, identity }: { id: string; identity: Of<"artist">["ArtistIdentity"] | null }) {
+interface IdentityProps {
+  id: string;
+  identity: Of<"artist">["ArtistIdentity"] | null;
+  settling: ReturnType<typeof useSettling>;
+}
+
+export function Identity({ id, identity, settling }: IdentityProps) {
   const t = useTexts(artistTexts);
   const ids = identity?.ids ?? [];
   return (
@@ -48,17 +55,28 @@ export function Identity({ id, identity }: { id: string; identity: Of<"artist">[
       )}
       {ids.length === 0 && <Empty>{t.noIdentity}</Empty>}
       <Stack spacing={2}>
-        {ids.map((each) => isScheme(each.scheme) && <One key={each.scheme} id={id} scheme={each.scheme} external={each} />)}
+        {ids.map((each) => isScheme(each.scheme) && <One key={each.scheme} id={id} scheme={each.scheme} external={each} settling={settling} />)}
       </Stack>
     </Section>
   );
 }
 
-function One({ id, scheme, external }: { id: string; scheme: Scheme; external: ExternalId }) {
+interface OneProps extends Pick<IdentityProps, "id" | "settling"> {
+  scheme: Scheme;
+  external: ExternalId;
+}
+
+function One({ id, scheme, external, settling }: OneProps) {
   const t = useTexts(artistTexts);
   const facts = useTexts(factsTexts);
   const format = useFormat();
-  const settling = useSettling(id, scheme, t.settleReason);
+  const isMeant = settling.variables?.scheme === scheme;
+  const isSettled = isMeant && settling.isSuccess;
+  const said = useRef<HTMLDivElement>(null);
+  // The button goes with the question: who pressed it by a key is not left nowhere, and sees what became of it.
+  useEffect(() => {
+    if (isSettled) said.current?.focus();
+  }, [isSettled]);
   const others = external.candidates.filter((each) => each.value !== external.value);
   return (
     <Box>
@@ -89,17 +107,17 @@ function One({ id, scheme, external }: { id: string; scheme: Scheme; external: E
                 key={candidate.value}
                 candidate={candidate}
                 isBusy={settling.isPending}
-                onSettle={() => settling.mutate(candidate.value)}
+                onSettle={() => settling.mutate({ scheme, value: candidate.value })}
               />
             ))}
           </Stack>
         </Box>
       )}
-      <Box role="status">
-        {settling.isPending && <LinearProgress aria-label={facts.asking} sx={{ mt: 1 }} />}
-        {settling.isSuccess && <Typography variant="body2">{t.settled}</Typography>}
+      <Box ref={said} role="status" tabIndex={-1}>
+        {isMeant && settling.isPending && <LinearProgress aria-label={facts.asking} sx={{ mt: 1 }} />}
+        {isSettled && <Typography variant="body2">{t.settled}</Typography>}
       </Box>
-      {settling.error && <Trouble error={settling.error} />}
+      {isMeant && settling.error && <Trouble error={settling.error} />}
     </Box>
   );
 }
@@ -124,16 +142,15 @@ function OneCandidate({ candidate, isBusy, onSettle }: OneCandidateProps) {
           {providerName(candidate.provider)} · {t.sure(format.percent(candidate.confidence))}
         </Typography>
       </Box>
-      <Button
+      <BusyButton
         variant="outlined"
         startIcon={<Icon path={mdiCheck} />}
         aria-label={t.settleAs(candidate.name, candidate.description)}
-        disabled={isBusy}
+        isBusy={isBusy}
         onClick={onSettle}
-        sx={{ minHeight: 40 }}
       >
         {t.settle}
-      </Button>
+      </BusyButton>
     </Box>
   );
 }

@@ -54,7 +54,7 @@ function Known({ labels }: { labels: Labels }) {
         <List title={t.otherLabels}>
           {labels.candidates.map((candidate) => (
             <li key={candidate.name}>
-              {nameOf(candidate.name)}: {t.records(candidate.records)}
+              {t.recordsOf(nameOf(candidate.name), candidate.records)}
               {candidate.latest && `, ${partialDate(format, candidate.latest)}`}
             </li>
           ))}

@@ -5,11 +5,6 @@ import FormControlLabel from "@mui/material/FormControlLabel";
 import MenuItem from "@mui/material/MenuItem";
 import Stack from "@mui/material/Stack";
 import Switch from "@mui/material/Switch";
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableHead from "@mui/material/TableHead";
-import TableRow from "@mui/material/TableRow";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { lazy, Suspense, useState } from "react";
@@ -21,6 +16,7 @@ import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
 import { Loaded, Loading } from "@/shared/Loaded";
 
+import { DataTable } from "../Analytics/DataTable";
 import { useNumbers, type NumberSeries } from "./asking";
 import { artistTexts } from "./texts";
 
@@ -85,7 +81,11 @@ function Shown({ all }: { all: NumberSeries[] }) {
         ))}
       </Box>
       {isTable ? (
-        <ValuesTable series={series} label={nameOf(series)} />
+        <DataTable
+          label={nameOf(series)}
+          columns={[t.time, t.value]}
+          rows={series.points.toReversed().map(({ time, value }) => [time && format.moment(time), format.number(value)])}
+        />
       ) : series.points.length > 1 ? (
         <Suspense fallback={<Loading />}>
           <NumbersChart series={series} label={nameOf(series)} />
@@ -99,29 +99,4 @@ function Shown({ all }: { all: NumberSeries[] }) {
 
 function signed(number: string, value: number): string {
   return value > 0 ? `+${number}` : value < 0 ? `−${number}` : number;
-}
-
-function ValuesTable({ series, label }: { series: NumberSeries; label: string }) {
-  const t = useTexts(artistTexts);
-  const format = useFormat();
-  return (
-    <Box sx={{ maxHeight: 320, overflow: "auto" }} tabIndex={0} role="region" aria-label={label}>
-      <Table size="small" stickyHeader aria-label={label}>
-        <TableHead>
-          <TableRow>
-            <TableCell>{t.time}</TableCell>
-            <TableCell align="right">{t.value}</TableCell>
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {series.points.toReversed().map((point) => (
-            <TableRow key={point.time}>
-              <TableCell>{point.time && format.moment(point.time)}</TableCell>
-              <TableCell align="right">{format.number(point.value)}</TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
-    </Box>
-  );
 }

@@ -67,7 +67,7 @@ function List({ similar }: { similar: SimilarArtist[] }) {
         ))}
       </Stack>
       {similar.length > FEW && (
-        <Button aria-expanded={isWhole} onClick={() => setWhole(!isWhole)} sx={{ mt: 1, minHeight: 40 }}>
+        <Button aria-expanded={isWhole} onClick={() => setWhole(!isWhole)} sx={{ mt: 1 }}>
           {isWhole ? t.showFewer : t.showAll(similar.length)}
         </Button>
       )}

@@ -24,27 +24,29 @@ export function useArtist(id: string) {
 /** Asks the providers again; all that is shown of the artist follows. */
 export function useRefresh(id: string) {
   const queries = useQueryClient();
+  const { language } = useLanguage();
   return useMutation({
-    mutationFn: () => refresh(id),
+    mutationFn: () => refresh(id, language),
     onSettled: () => queries.invalidateQueries({ queryKey: ["artist", id] }),
   });
 }
 
 /** Says which of the candidates is meant, and has asked what rests on that. */
-export function useSettling(id: string, scheme: string, reason: string) {
+export function useSettling(id: string, reason: string) {
   const queries = useQueryClient();
+  const { language } = useLanguage();
   return useMutation({
-    mutationFn: async (value: string) => {
+    mutationFn: async ({ scheme, value }: { scheme: string; value: string }) => {
       const path = { artist: id, field: scheme };
       await ask(api.PUT("/api/v1/artists/{artist}/overrides/{field}", { params: { path }, body: { value, reason } }));
-      await refresh(id);
+      await refresh(id, language);
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ["artist", id] }),
   });
 }
 
-function refresh(id: string) {
-  return ask(api.POST("/api/v1/enrichment/artists/{id}/refresh", { params: { path: { id } } }));
+function refresh(id: string, language: string) {
+  return ask(api.POST("/api/v1/enrichment/artists/{id}/refresh", { params: { path: { id }, query: { language } } }));
 }
 
 export function useNumbers(id: string) {

@@ -14,6 +14,7 @@ import { useNavigate } from "react-router";
 
 import { api, ask } from "@/api/client";
 import { useLanguage, useTexts } from "@/i18n/LanguageProvider";
+import { BusyButton } from "@/shared/BusyButton";
 import { Trouble } from "@/shared/Trouble";
 
 import { artistsTexts } from "./texts";
@@ -27,17 +28,21 @@ export function LookUp({ onClose }: { onClose: () => void }) {
   const [words, setWords] = useState("");
   const looking = useMutation({
     mutationFn: () => ask(api.POST("/api/v1/enrichment/artists/enrich", { body: { ...asked(words.trim()), language } })),
-    onSuccess: async (found) => {
-      await queries.invalidateQueries({ queryKey: ["artist", "list"] });
-      if (found.artist) await navigate(`/artists/${found.artist.id}`);
-    },
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["artist", "list"] }),
   });
+  // Told to this call alone: who has cancelled meanwhile is led nowhere.
+  const look = () =>
+    looking.mutate(undefined, {
+      onSuccess: ({ artist }) => {
+        if (artist) void navigate(`/artists/${artist.id}`);
+      },
+    });
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby={title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          looking.mutate();
+          if (!looking.isPending) look();
         }}
       >
         <DialogTitle id={title}>{t.add}</DialogTitle>
@@ -61,9 +66,9 @@ export function LookUp({ onClose }: { onClose: () => void }) {
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>{t.cancel}</Button>
-          <Button type="submit" variant="contained" disabled={looking.isPending}>
+          <BusyButton type="submit" variant="contained" isBusy={looking.isPending}>
             {t.lookUp}
-          </Button>
+          </BusyButton>
         </DialogActions>
       </form>
     </Dialog>

@@ -4,8 +4,6 @@ import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
-import Typography from "@mui/material/Typography";
-import type { ReactNode } from "react";
 
 import { nameOfSource, sourceTexts } from "@/covers/sourceNames";
 import type { Cover } from "@/covers/watching";
@@ -14,6 +12,7 @@ import { Icon } from "@/shared/Icon";
 import { Outside } from "@/shared/Outside";
 import { RelativeTime } from "@/shared/RelativeTime";
 
+import { Pairs } from "./Pairs";
 import { coversTexts } from "./texts";
 
 const COLOURS = {
@@ -38,8 +37,8 @@ export function About({ cover }: { cover: Cover }) {
           {t.stale}
         </Alert>
       )}
-      <Rows
-        rows={[
+      <Pairs
+        pairs={[
           [t.source, image && nameOfSource(image.source, sources)],
           [t.match, image && t[image.match]],
           [t.origin, image && <Origin key="origin" origin={image.origin} source={image.source} />],
@@ -62,25 +61,5 @@ function Origin({ origin, source }: { origin: string; source: string }) {
     <span lang="en">
       <Outside href={origin}>{origin}</Outside>
     </span>
-  );
-}
-
-/** Rows without a value are left out. */
-function Rows({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
-  return (
-    <Box component="dl" sx={{ m: 0, display: "grid", gridTemplateColumns: "minmax(110px, auto) minmax(0, 1fr)", columnGap: 2, rowGap: 0.5 }}>
-      {rows
-        .filter(([, value]) => value !== null && value !== undefined && value !== "")
-        .map(([name, value]) => (
-          <Box key={name} sx={{ display: "contents" }}>
-            <Typography component="dt" color="text.secondary">
-              {name}
-            </Typography>
-            <Typography component="dd" sx={{ m: 0, overflowWrap: "anywhere" }}>
-              {value}
-            </Typography>
-          </Box>
-        ))}
-    </Box>
   );
 }

@@ -12,12 +12,15 @@ import { OneCover } from "./OneCover";
 import { Sources } from "./Sources";
 import { coversTexts } from "./texts";
 
+/** An address may say anything; what is no id is asked of nobody. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 export default function Covers() {
   const t = useTexts(coversTexts);
   const [search] = useSearchParams();
   const kind = search.get("kind") === "artists" ? "artists" : "albums";
   const id = search.get("id");
-  if (id) return <OneCover key={`${kind}/${id}`} kind={kind} id={id} />;
+  if (id && UUID.test(id)) return <OneCover key={`${kind}/${id}`} kind={kind} id={id} />;
   return (
     <Page title={t.title}>
       <Finder kind={kind} begins={search.get("begins") ?? ""} />

@@ -12,6 +12,7 @@ import { Icon } from "@/shared/Icon";
 
 import { waitingIn, type Stats } from "./asking";
 import { Bar, Key } from "./Bar";
+import { Pairs } from "./Pairs";
 import { coversTexts } from "./texts";
 
 const EMBEDDED_TARGET = 0.95;
@@ -34,6 +35,7 @@ export function Figures({ stats }: { stats: Stats }) {
           {queue && (
             <>
               <Pairs
+                isSmall
                 pairs={[
                   [t.high, format.number(queue.high)],
                   [t.normal, format.number(queue.normal)],
@@ -134,20 +136,5 @@ function Small({ children }: { children: ReactNode }) {
     <Typography variant="body2" color="text.secondary">
       {children}
     </Typography>
-  );
-}
-
-function Pairs({ pairs }: { pairs: readonly (readonly [string, string])[] }) {
-  return (
-    <Box component="dl" sx={{ m: 0, display: "grid", gridTemplateColumns: "1fr auto", columnGap: 2, typography: "body2" }}>
-      {pairs.map(([name, value]) => (
-        <Box key={name} sx={{ display: "contents" }}>
-          <Box component="dt">{name}</Box>
-          <Box component="dd" sx={{ m: 0, fontVariantNumeric: "tabular-nums" }}>
-            {value}
-          </Box>
-        </Box>
-      ))}
-    </Box>
   );
 }

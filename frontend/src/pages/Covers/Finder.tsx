@@ -12,6 +12,7 @@ import { useSearchParams } from "react-router";
 import { CoverImage } from "@/covers/CoverImage";
 import { SearchField } from "@/facts/SearchField";
 import { useTexts } from "@/i18n/LanguageProvider";
+import { BusyButton } from "@/shared/BusyButton";
 import { Loaded } from "@/shared/Loaded";
 import { Trouble } from "@/shared/Trouble";
 
@@ -91,9 +92,9 @@ function Found({ kind, begins }: { kind: Kind; begins: string }) {
           {query.isFetchNextPageError && <Trouble error={query.error} />}
           {query.hasNextPage && (
             <Box sx={{ textAlign: "center", mt: 2 }}>
-              <Button variant="outlined" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              <BusyButton variant="outlined" isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
                 {t.more}
-              </Button>
+              </BusyButton>
             </Box>
           )}
         </>

@@ -19,7 +19,8 @@ import type { Kind, useDeeds } from "./asking";
 import { coversTexts } from "./texts";
 
 const TYPES = "image/jpeg,image/png,image/webp,image/gif";
-const MOST_BYTES = 10 * 2 ** 20;
+const MEBIBYTE = 2 ** 20;
+const MOST_BYTES = 10 * MEBIBYTE;
 
 interface PictureProps {
   kind: Kind;
@@ -31,10 +32,14 @@ interface PictureProps {
 export function Picture({ kind, cover, name, deeds }: PictureProps) {
   const t = useTexts(coversTexts);
   const [isTooLarge, setTooLarge] = useState(false);
+  const act: typeof deeds.act = (deed) => {
+    setTooLarge(false);
+    deeds.act(deed);
+  };
   const take = (file: File | undefined) => {
     if (!file) return;
-    setTooLarge(file.size > MOST_BYTES);
-    if (file.size <= MOST_BYTES) deeds.act({ do: "upload", file });
+    if (file.size > MOST_BYTES) setTooLarge(true);
+    else act({ do: "upload", file });
   };
   return (
     <Stack spacing={2} sx={{ alignItems: "center" }}>
@@ -46,10 +51,14 @@ export function Picture({ kind, cover, name, deeds }: PictureProps) {
           {t.fullSize}
         </Button>
       )}
-      <Actions cover={cover} deeds={deeds} onFile={take} />
-      {isTooLarge && <Alert severity="error">{t.tooLarge}</Alert>}
-      {deeds.error && <Trouble error={deeds.error} />}
-      <Done deeds={deeds} />
+      <Actions cover={cover} act={act} onFile={take} />
+      {isTooLarge && (
+        <Alert severity="error" role="alert">
+          {t.tooLarge(MOST_BYTES / MEBIBYTE)}
+        </Alert>
+      )}
+      {deeds.error && !isTooLarge && <Trouble error={deeds.error} />}
+      {!isTooLarge && <Done deeds={deeds} />}
     </Stack>
   );
 }
@@ -108,11 +117,13 @@ function DropPlace({ onDrop, children }: { onDrop: (file: File | undefined) => v
   );
 }
 
-interface ActionsProps extends Pick<PictureProps, "cover" | "deeds"> {
+interface ActionsProps {
+  cover: Cover;
+  act: PictureProps["deeds"]["act"];
   onFile: (file: File | undefined) => void;
 }
 
-function Actions({ cover, deeds, onFile }: ActionsProps) {
+function Actions({ cover, act, onFile }: ActionsProps) {
   const t = useTexts(coversTexts);
   const words = useId();
   const chooser = useRef<HTMLInputElement>(null);
@@ -134,14 +145,14 @@ function Actions({ cover, deeds, onFile }: ActionsProps) {
         }}
       />
       <Typography id={words} variant="body2" color="text.secondary">
-        {t.uploadWords}
+        {t.uploadWords(MOST_BYTES / MEBIBYTE)}
       </Typography>
       <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: "wrap" }}>
         <Button
           variant="outlined"
           startIcon={<Icon path={mdiRefresh} />}
           disabled={cover.is_locked}
-          onClick={() => deeds.act({ do: "refresh" })}
+          onClick={() => act({ do: "refresh" })}
           sx={{ flexGrow: 1 }}
         >
           {t.refresh}
@@ -150,7 +161,7 @@ function Actions({ cover, deeds, onFile }: ActionsProps) {
           <Button
             variant="outlined"
             startIcon={<Icon path={cover.is_locked ? mdiLockOpenVariantOutline : mdiLockOutline} />}
-            onClick={() => deeds.act({ do: cover.is_locked ? "unlock" : "lock" })}
+            onClick={() => act({ do: cover.is_locked ? "unlock" : "lock" })}
             sx={{ flexGrow: 1 }}
           >
             {cover.is_locked ? t.unlock : t.lock}
@@ -178,7 +189,7 @@ function Done({ deeds }: Pick<PictureProps, "deeds">) {
         </>
       )}
       {deeds.isSuccess && what && (
-        <Alert severity="success" role="none">
+        <Alert severity="success">
           {t[`${what}Done`]}
         </Alert>
       )}

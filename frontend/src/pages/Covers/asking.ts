@@ -104,7 +104,7 @@ export function useAttempts(kind: Kind, id: string) {
 }
 
 /** What a person may do with a cover. */
-export type Deed = { do: "upload"; file: File } | { do: "revert"; image: string } | { do: "refresh" } | { do: "lock" } | { do: "unlock" };
+type Deed = { do: "upload"; file: File } | { do: "revert"; image: string } | { do: "refresh" } | { do: "lock" } | { do: "unlock" };
 
 /** One at a time: while one is done, `act` does nothing. Its buttons stay, since one that is switched off loses the focus. */
 export function useDeeds(kind: Kind, id: string) {

@@ -65,8 +65,9 @@ export const coversTexts = texts(
     placeholderOf: (name: string) => `A placeholder for ${name}`,
     fullSize: "Open in full size",
     dropHere: "Let go to show this picture",
-    uploadWords: "JPEG, PNG, WebP or GIF, at most 10 MiB; or drop a file on the picture. It is shown at once, and locked.",
-    tooLarge: "This file is larger than 10 MiB.",
+    uploadWords: (mebibytes: number) =>
+      `JPEG, PNG, WebP or GIF, at most ${mebibytes} MiB; or drop a file on the picture. It is shown at once, and locked.`,
+    tooLarge: (mebibytes: number) => `This file is larger than ${mebibytes} MiB.`,
     refresh: "Look again",
     lock: "Lock",
     unlock: "Unlock",
@@ -184,8 +185,9 @@ export const coversTexts = texts(
     placeholderOf: (name) => `Une image d’attente pour ${name}`,
     fullSize: "Ouvrir en taille réelle",
     dropHere: "Relâchez pour afficher cette image",
-    uploadWords: "JPEG, PNG, WebP ou GIF, 20 Mio au plus ; ou déposez un fichier sur l’image. Elle s’affiche aussitôt et elle est verrouillée.",
-    tooLarge: "Ce fichier dépasse 20 Mio.",
+    uploadWords: (mebibytes) =>
+      `JPEG, PNG, WebP ou GIF, ${mebibytes}\u00a0Mio au plus\u00a0; ou déposez un fichier sur l’image. Elle s’affiche aussitôt et elle est verrouillée.`,
+    tooLarge: (mebibytes) => `Ce fichier dépasse ${mebibytes}\u00a0Mio.`,
     refresh: "Chercher à nouveau",
     lock: "Verrouiller",
     unlock: "Déverrouiller",

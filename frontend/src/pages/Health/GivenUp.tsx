@@ -10,6 +10,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
 
 import { useTexts } from "@/i18n/LanguageProvider";
+import { BusyButton } from "@/shared/BusyButton";
 import { Icon } from "@/shared/Icon";
 import { Loading } from "@/shared/Loaded";
 import { RelativeTime } from "@/shared/RelativeTime";
@@ -78,7 +79,7 @@ function OfService({ service, query, count }: OfServiceProps) {
       {retry.error && <Trouble error={retry.error} />}
       <Box ref={said} role="status" tabIndex={-1} sx={{ "&:empty": { display: "none" } }}>
         {retry.isSuccess && (
-          <Alert severity="success" role="none" onClose={() => retry.reset()} closeText={t.close}>
+          <Alert severity="success" onClose={() => retry.reset()} closeText={t.close}>
             {t.retried(t[service], retry.data)}
           </Alert>
         )}
@@ -107,16 +108,15 @@ function Jobs({ service, jobs, count, isBeginning, begin }: JobsProps) {
         <Typography id={id} variant="h6" component="h3" sx={{ flexGrow: 1 }}>
           {t[service]} · {t.jobs(count)}
         </Typography>
-        <Button
+        <BusyButton
           variant="contained"
           startIcon={<Icon path={mdiRestart} />}
-          loading={isBeginning}
-          loadingPosition="start"
+          isBusy={isBeginning}
           aria-label={t.retryAllOf(t[service])}
           onClick={begin}
         >
           {t.retryAll}
-        </Button>
+        </BusyButton>
       </Stack>
       {jobs.length >= MOST && <Typography color="text.secondary">{t.latest(jobs.length)}</Typography>}
       <Box component="ul" aria-labelledby={id} sx={{ listStyle: "none", m: 0, p: 0 }}>

@@ -16,11 +16,11 @@ export function Verdict() {
   const dead = useDeadJobs();
   const counts = useJobCounts();
   const silent = (readiness.data ?? []).filter(({ state }) => state !== "SERVING");
-  // Of a silent service nothing more is waited for.
+  // Of a silent service nothing more is waited for. What was told before an error is no longer known to be so.
   const isTold = [...providers, ...dead].every(
-    (each, index) => each.data ?? each.error ?? silent.some(({ name }) => name === SERVICES[index % SERVICES.length]),
+    (each, index) => isFresh(each) || silent.some(({ name }) => name === SERVICES[index % SERVICES.length]),
   );
-  const isKnown = readiness.data && isTold;
+  const isKnown = isFresh(readiness) && isTold;
   const givenUp = dead.reduce((sum, each, index) => sum + countGivenUp(each.data, counts[index]?.data), 0);
   const found = [
     ...silent.map(({ name }) => t.silent(t[name])),
@@ -35,12 +35,10 @@ export function Verdict() {
   return (
     <Box role="status" sx={{ mb: 4, minHeight: 50 }}>
       {isKnown && found.length === 0 && (
-        <Alert severity="success" role="none">
-          {t.allWell}
-        </Alert>
+        <Alert severity="success">{t.allWell}</Alert>
       )}
       {isKnown && found.length > 0 && (
-        <Alert severity={silent.length > 0 ? "error" : "warning"} role="none">
+        <Alert severity={silent.length > 0 ? "error" : "warning"}>
           <AlertTitle sx={{ mb: 0.5 }}>{t.notAllWell(found.length)}</AlertTitle>
           <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
             {found.map((each) => (
@@ -51,6 +49,10 @@ export function Verdict() {
       )}
     </Box>
   );
+}
+
+function isFresh({ data, error }: { data: unknown; error: Error | null }): boolean {
+  return data !== undefined && error === null;
 }
 
 /** Who is left alone, and by which services. */

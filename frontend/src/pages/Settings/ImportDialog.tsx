@@ -14,9 +14,10 @@ import { useId, useState } from "react";
 
 import { useTexts } from "@/i18n/LanguageProvider";
 import { localDay } from "@/i18n/useFormat";
+import { BusyButton } from "@/shared/BusyButton";
 import { Trouble } from "@/shared/Trouble";
 
-import { useBegin, useUpload, type Wanted } from "./imports";
+import { useBringIn, type Wanted } from "./imports";
 import { settingsTexts } from "./texts";
 
 interface Form {
@@ -30,6 +31,8 @@ interface Form {
   enrich: boolean;
 }
 
+/** So much the gateway takes of a file. */
+const MOST_MEBIBYTES = 20;
 const EMPTY: Form = { source: "lastfm", file: null, count: "", from: "", to: "", dryRun: false, anew: false, enrich: true };
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {
@@ -37,22 +40,19 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const id = useId();
   const [form, setForm] = useState(EMPTY);
   const set = (changes: Partial<Form>) => setForm((before) => ({ ...before, ...changes }));
-  const begin = useBegin();
-  const upload = useUpload();
+  const bringIn = useBringIn();
   const problems = problemsOf(form, t);
-  const isPending = begin.isPending || upload.isPending;
   const submit = () => {
-    if (form.source !== "file") begin.mutate(wantedOf(form), { onSuccess: onClose });
-    else if (form.file) upload.mutate({ file: form.file, dryRun: form.dryRun }, { onSuccess: onClose });
+    if (form.source !== "file") bringIn.mutate(wantedOf(form), { onSuccess: onClose });
+    else if (form.file) bringIn.mutate({ file: form.file, dryRun: form.dryRun }, { onSuccess: onClose });
   };
-  const error = begin.error ?? upload.error;
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby={id}>
       <form
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (!problems.any && !isPending) submit();
+          if (!problems.any && !bringIn.isPending) submit();
         }}
       >
         <DialogTitle id={id}>{t.importHistory}</DialogTitle>
@@ -69,7 +69,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
               <MenuItem value="file">{t.fromFile}</MenuItem>
             </TextField>
             {form.source === "file" ? (
-              <FileChoice file={form.file} onChange={(file) => set({ file })} />
+              <FileChoice file={form.file} problem={problems.file} onChange={(file) => set({ file })} />
             ) : (
               <Which form={form} set={set} problems={problems} />
             )}
@@ -80,14 +80,14 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                 <Check label={t.enrich} words={t.enrichWords} isOn={form.enrich} onChange={(enrich) => set({ enrich })} />
               </>
             )}
-            {error && <Trouble error={error} />}
+            {bringIn.error && <Trouble error={bringIn.error} />}
           </Stack>
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>{t.close}</Button>
-          <Button type="submit" variant="contained" disabled={problems.any || isPending}>
+          <BusyButton type="submit" variant="contained" disabled={problems.any} isBusy={bringIn.isPending}>
             {form.dryRun ? t.countOnly : t.begin}
-          </Button>
+          </BusyButton>
         </DialogActions>
       </form>
     </Dialog>
@@ -131,15 +131,30 @@ function Which({ form, set, problems }: WhichProps) {
   );
 }
 
-function FileChoice({ file, onChange }: { file: File | null; onChange: (file: File | null) => void }) {
+interface FileChoiceProps {
+  file: File | null;
+  problem: string;
+  onChange: (file: File | null) => void;
+}
+
+function FileChoice({ file, problem, onChange }: FileChoiceProps) {
   const t = useTexts(settingsTexts);
   const id = useId();
+  const words = useId();
   return (
     <div>
       <label htmlFor={id}>{t.chooseFile}</label>
       <br />
-      <input id={id} type="file" onChange={(event) => onChange(event.target.files?.[0] ?? null)} />
-      <FormHelperText>{file ? file.name : t.fileWords}</FormHelperText>
+      <input
+        id={id}
+        type="file"
+        aria-invalid={problem !== ""}
+        aria-describedby={words}
+        onChange={(event) => onChange(event.target.files?.[0] ?? null)}
+      />
+      <FormHelperText id={words} role="status" error={problem !== ""}>
+        {problem || (file ? file.name : t.fileWords)}
+      </FormHelperText>
     </div>
   );
 }
@@ -171,15 +186,19 @@ function Check({ label, words, isOn, onChange }: CheckProps) {
 interface Problems {
   count: string;
   days: string;
+  file: string;
   any: boolean;
 }
 
 function problemsOf(form: Form, t: (typeof settingsTexts)["en"]): Problems {
-  if (form.source === "file") return { count: "", days: "", any: form.file === null };
+  if (form.source === "file") {
+    const file = form.file && form.file.size > MOST_MEBIBYTES * 2 ** 20 ? t.fileTooLarge(MOST_MEBIBYTES) : "";
+    return { count: "", days: "", file, any: form.file === null || file !== "" };
+  }
   const number = Number(form.count);
   const count = form.count !== "" && (!Number.isInteger(number) || number < 1) ? t.countWrong : "";
   const days = form.from && form.to && form.from > form.to ? t.daysWrong : "";
-  return { count, days, any: count !== "" || days !== "" };
+  return { count, days, file: "", any: count !== "" || days !== "" };
 }
 
 function wantedOf(form: Form): Wanted {

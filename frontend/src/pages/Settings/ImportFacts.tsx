@@ -27,11 +27,16 @@ export function ImportFacts({ one }: { one: Import }) {
         [t.newAlbums, some(counts.new_albums)],
         [t.albumsEnriched, counts.albums_to_enrich > 0 ? `${format.number(counts.albums_enriched)} / ${format.number(counts.albums_to_enrich)}` : null],
         [t.from, one.from_time ? format.date(one.from_time) : null],
-        [t.to, one.to_time ? format.date(one.to_time) : null],
+        [t.to, one.to_time ? format.date(lastBefore(one.to_time)) : null],
         [t.reached, one.reached_time ? format.date(one.reached_time) : null],
       ]}
     />
   );
+}
+
+/** The end itself is left out: the next midnight is not yet the next day. */
+function lastBefore(end: string): Date {
+  return new Date(new Date(end).getTime() - 1000);
 }
 
 export function StateChip({ one }: { one: Import }) {

@@ -1,12 +1,12 @@
 // What happened during an import, line by line?
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { api, ask } from "@/api/client";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
+import { BusyButton } from "@/shared/BusyButton";
 import { Loading } from "@/shared/Loaded";
 import { Trouble } from "@/shared/Trouble";
 
@@ -49,9 +49,9 @@ export function ImportLog({ id }: { id: string }) {
         ))}
       </Box>
       {log.hasNextPage && (
-        <Button size="small" disabled={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
+        <BusyButton size="small" isBusy={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
           {t.moreLog}
-        </Button>
+        </BusyButton>
       )}
     </div>
   );

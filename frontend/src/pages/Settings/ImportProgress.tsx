@@ -1,7 +1,6 @@
 // How far is an import, how fast does it go, and when is it there? Told as it happens.
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import LinearProgress from "@mui/material/LinearProgress";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
@@ -10,6 +9,7 @@ import { useId } from "react";
 import { useEvents } from "@/events/useEvents";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { secondsOf, useFormat } from "@/i18n/useFormat";
+import { BusyButton } from "@/shared/BusyButton";
 import { ConfirmButton } from "@/shared/ConfirmButton";
 import { RelativeTime } from "@/shared/RelativeTime";
 import { Trouble } from "@/shared/Trouble";
@@ -95,14 +95,14 @@ function Moves({ one }: { one: Import }) {
   return (
     <Stack spacing={2} sx={{ mt: 2 }}>
       <Stack direction="row" spacing={1.5}>
-        <Button variant="outlined" disabled={move.isPending} onClick={() => move.mutate(isPaused ? "resume" : "pause")}>
+        <BusyButton variant="outlined" isBusy={move.isPending} onClick={() => move.mutate(isPaused ? "resume" : "pause")}>
           {isPaused ? t.resume : t.pause}
-        </Button>
+        </BusyButton>
         <ConfirmButton
           label={t.cancelImport}
           question={t.cancelQuestion}
           color="secondary"
-          disabled={move.isPending}
+          isBusy={move.isPending}
           onConfirm={() => move.mutate("cancel")}
         />
       </Stack>

@@ -39,8 +39,7 @@ function Imports({ all }: { all: Import[] }) {
   const t = useTexts(settingsTexts);
   const going = all.filter((each) => !hasEnded(each));
   const past = all.filter(hasEnded);
-  // They run one after another, the oldest first: one stream is enough.
-  const watched = going.findLast(({ state }) => state !== "IMPORT_STATE_PENDING") ?? going.at(-1);
+  const watched = movingOf(going);
   return (
     <Stack spacing={3}>
       {going.map((each) => (
@@ -57,5 +56,16 @@ function Imports({ all }: { all: Import[] }) {
         </div>
       )}
     </Stack>
+  );
+}
+
+/** The one that moves, since they run one after another, the oldest first. One that is paused or waits for its source holds up nobody. */
+function movingOf(going: Import[]): Import | undefined {
+  const running = going.filter(({ state }) => state === "IMPORT_STATE_RUNNING");
+  return (
+    running.findLast(({ retry_time }) => !retry_time) ??
+    running.at(-1) ??
+    going.findLast(({ state }) => state === "IMPORT_STATE_PENDING") ??
+    going.at(-1)
   );
 }

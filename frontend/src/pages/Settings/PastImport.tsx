@@ -5,13 +5,13 @@ import AccordionDetails from "@mui/material/AccordionDetails";
 import AccordionSummary from "@mui/material/AccordionSummary";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
+import { BusyButton } from "@/shared/BusyButton";
 import { ConfirmButton } from "@/shared/ConfirmButton";
 import { Icon } from "@/shared/Icon";
 import { RelativeTime } from "@/shared/RelativeTime";
@@ -90,16 +90,16 @@ function Aftermath({ one }: { one: Import }) {
     <>
       <Stack direction="row" spacing={1.5}>
         {canRetry && (
-          <Button variant="outlined" disabled={move.isPending} onClick={() => move.mutate("retry")}>
+          <BusyButton variant="outlined" isBusy={move.isPending} onClick={() => move.mutate("retry")}>
             {t.retryImport}
-          </Button>
+          </BusyButton>
         )}
         {!one.dry_run && (
           <ConfirmButton
             label={t.undo}
             question={t.undoQuestion}
             color="secondary"
-            disabled={move.isPending}
+            isBusy={move.isPending}
             onConfirm={() => move.mutate("undo")}
           />
         )}

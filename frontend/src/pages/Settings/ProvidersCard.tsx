@@ -10,6 +10,7 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 
 import { api, ask } from "@/api/client";
+import { providerName } from "@/facts/providers";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { Loaded } from "@/shared/Loaded";
 
@@ -49,7 +50,7 @@ export function ProvidersCard() {
                 {Object.values(providers).map(({ provider, circuit_breaker_state: state }) => (
                   <TableRow key={provider}>
                     <TableCell component="th" scope="row">
-                      {provider}
+                      {providerName(provider)}
                     </TableCell>
                     <TableCell>
                       <Chip size="small" color={state === "off" ? "default" : "success"} label={state === "off" ? t.off : t.on} />

@@ -1,6 +1,5 @@
 // What does the live tracker do, and how is it started and stopped?
 import Alert from "@mui/material/Alert";
-import Button from "@mui/material/Button";
 import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
@@ -10,6 +9,7 @@ import { useState } from "react";
 import { api, ask } from "@/api/client";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
+import { BusyButton } from "@/shared/BusyButton";
 import { Facts } from "@/shared/Facts";
 import { Loading } from "@/shared/Loaded";
 import { RelativeTime } from "@/shared/RelativeTime";
@@ -30,10 +30,19 @@ const COLOURS: Record<string, "success" | "warning" | "default"> = {
 
 export function TrackerCard() {
   const t = useTexts(settingsTexts);
-  const { status, nowPlaying, isLive } = useTracker();
+  const { status, nowPlaying, connection } = useTracker();
+  // It is asked again and again: words that went with every question would only flicker.
+  const [isSilent, setSilent] = useState(false);
+  if (connection === "waiting" && !isSilent) setSilent(true);
   return (
-    <Section title={t.tracker} aside={status && <StateChip state={status.state} isLive={isLive} />}>
-      {status ? <Tracker status={status} nowPlaying={nowPlaying} /> : <Loading />}
+    <Section title={t.tracker} aside={status && <StateChip state={status.state} isLive={connection === "open"} />}>
+      {status ? (
+        <Tracker status={status} nowPlaying={nowPlaying} />
+      ) : isSilent ? (
+        <Alert severity="warning">{t.trackerSilent}</Alert>
+      ) : (
+        <Loading />
+      )}
     </Section>
   );
 }
@@ -78,22 +87,33 @@ function Tracker({ status, nowPlaying }: { status: TrackerStatus; nowPlaying: No
           [t.storedByTracker, format.number(status.plays_stored)],
         ]}
       />
-      <Switch key={status.interval_seconds} status={status} />
+      <Switch status={status} />
     </Stack>
   );
+}
+
+type Deed = { do: "start"; seconds: number } | { do: "stop" };
+
+function perform(deed: Deed): Promise<unknown> {
+  if (deed.do === "stop") return ask(api.POST("/api/v1/services/tracker/stop"));
+  return ask(api.POST("/api/v1/services/tracker/start", { body: { interval_seconds: deed.seconds } }));
 }
 
 function Switch({ status }: { status: TrackerStatus }) {
   const t = useTexts(settingsTexts);
   const [typed, setTyped] = useState(String(status.interval_seconds));
-  const start = useMutation({
-    mutationFn: (interval_seconds: number) => ask(api.POST("/api/v1/services/tracker/start", { body: { interval_seconds } })),
-  });
-  const stop = useMutation({ mutationFn: () => ask(api.POST("/api/v1/services/tracker/stop")) });
+  const [followed, setFollowed] = useState(status.interval_seconds);
+  // What somebody has typed stays; else the field says what is so.
+  if (followed !== status.interval_seconds) {
+    setFollowed(status.interval_seconds);
+    if (Number(typed) === followed) setTyped(String(status.interval_seconds));
+  }
+  // One for both, so that only the error of what was done last is told.
+  const act = useMutation({ mutationFn: (deed: Deed) => perform(deed) });
+  const stop = () => act.mutate({ do: "stop" });
   const seconds = Number(typed);
   const isWrong = !Number.isInteger(seconds) || seconds < LEAST_SECONDS || seconds > MOST_SECONDS;
   const isOther = seconds !== status.interval_seconds;
-  const error = start.error ?? stop.error;
   return (
     <Stack spacing={2}>
       <Stack
@@ -105,7 +125,7 @@ function Switch({ status }: { status: TrackerStatus }) {
         sx={{ flexWrap: "wrap", alignItems: "flex-start" }}
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isWrong) start.mutate(seconds);
+          if (!isWrong && !act.isPending) act.mutate({ do: "start", seconds });
         }}
       >
         <TextField
@@ -119,18 +139,23 @@ function Switch({ status }: { status: TrackerStatus }) {
           slotProps={{ htmlInput: { min: LEAST_SECONDS, max: MOST_SECONDS, step: 1 } }}
           sx={{ width: 220 }}
         />
-        {(!status.running || isOther) && (
-          <Button type="submit" variant="contained" disabled={isWrong || start.isPending || status.account === ""}>
-            {status.running ? t.setInterval : t.start}
-          </Button>
-        )}
-        {status.running && (
-          <Button variant="outlined" disabled={stop.isPending} onClick={() => stop.mutate()}>
+        {/* Starting and stopping are one button, so that who pressed it is still on it. */}
+        {status.running && !isOther ? (
+          <BusyButton key="do" variant="outlined" isBusy={act.isPending} onClick={stop}>
             {t.stop}
-          </Button>
+          </BusyButton>
+        ) : (
+          <BusyButton key="do" type="submit" variant="contained" disabled={isWrong || status.account === ""} isBusy={act.isPending}>
+            {status.running ? t.setInterval : t.start}
+          </BusyButton>
+        )}
+        {status.running && isOther && (
+          <BusyButton variant="outlined" isBusy={act.isPending} onClick={stop}>
+            {t.stop}
+          </BusyButton>
         )}
       </Stack>
-      {error && <Trouble error={error} />}
+      {act.error && <Trouble error={act.error} />}
     </Stack>
   );
 }
