@@ -63,6 +63,36 @@ def test_an_album_is_found_by_its_title_and_by_its_artist(page):
     expect(page.get_by_role("link", name="Halcyon Relay")).to_be_visible()
 
 
+def test_an_artist_that_is_gone_can_be_cleared(page, complaints):
+    complaints.forgive("status of 404")
+    gone = "00000000-0000-7000-8000-000000000000"
+    page.goto(f"/albums?artist={gone}")
+    field = page.get_by_role("combobox", name="Of this artist")
+    expect(field).to_have_value(gone)
+
+    field.hover()
+    page.get_by_role("button", name="Clear").click()
+
+    expect(page).to_have_url("/albums")
+    expect(page.get_by_role("list", name="Albums by title").get_by_role("link").first).to_be_visible()
+
+
+def test_artists_are_asked_for_once_typing_pauses_and_silence_is_no_answer(page, stack, complaints):
+    complaints.forgive(*GONE)
+    asked = []
+    page.on("request", lambda request: "name_prefix=" in request.url and asked.append(request.url))
+    page.goto("/albums")
+    field = page.get_by_role("combobox", name="Of this artist")
+    field.press_sequentially("halcyon", delay=30)
+    expect(page.get_by_role("option", name="Halcyon Relay")).to_be_visible()
+    assert len(asked) == 1
+
+    with stack.without("gateway"):
+        field.fill("burial")
+        expect(page.get_by_text("Nobody answers at the moment.")).to_be_visible()
+        expect(page.get_by_text("No artist’s name begins so.")).to_be_hidden()
+
+
 def test_all_that_is_known_is_shown_with_what_speaks_for_it(page, album):
     page.goto(album)
     tracks = page.get_by_role("region", name="Tracks").get_by_role("listitem")

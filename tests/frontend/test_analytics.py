@@ -1,7 +1,7 @@
 """What was heard in a span of days, in charts and in tables that say the same; and whether every play is here."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -158,6 +158,20 @@ def test_the_days_are_chosen_by_a_press_or_by_their_dates_and_stay_in_the_addres
     expect(page.get_by_label("To day")).to_have_value(LAST)
 
 
+def test_one_end_of_the_days_is_typed_without_harm_to_the_other(page, history):
+    page.goto(PAGE)
+    first, last = page.get_by_label("From day"), page.get_by_label("To day")
+
+    last.press_sequentially("11302024")  # a browser tells 20 January, then 20 November, on the way
+    expect(page).to_have_url(f"/analytics?from={FIRST}&to=2024-11-30")
+    first.press_sequentially("12152024")
+    expect(first).to_have_value("2024-12-15")
+    expect(last).to_have_value("2024-11-30")
+    first.blur()
+
+    expect(page).to_have_url("/analytics?from=2024-12-15&to=2024-12-15")
+
+
 def test_completeness_is_asked_for_and_told_by_month(page, stack, history):
     page.goto(PAGE)
     region = card(page, "Is everything here?")
@@ -181,6 +195,8 @@ def test_completeness_is_asked_for_and_told_by_month(page, stack, history):
     switch_of(page, "Is everything here?").uncheck()
     whole = sum(each["source_count"] <= each["stored_count"] for each in told["months"])
     expect(region.get_by_role("img", name=re.compile(rf"^Complete: {whole} months"))).to_be_visible()
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=47))
+    expect(region.get_by_text("1 day ago")).to_be_visible()
 
 
 def test_all_of_it_is_done_by_keyboard_alone(page, known):
@@ -236,7 +252,7 @@ def test_french_is_spoken_on_a_dark_phone(browse, known):
     expect(page.get_by_role("img", name=re.compile(r"^Écoutes par jour\. Le plus : "))).to_be_visible()
     page.get_by_role("button", name="Semaines").tap()
     expect(page.get_by_role("heading", name="Écoutes par semaine")).to_be_visible()
-    page.get_by_role("switch", name="Tableau: Artistes les plus écoutés").tap()
+    page.get_by_role("switch", name="Tableau\u00a0: Artistes les plus écoutés").tap()
     expect(page.get_by_role("table", name="Artistes les plus écoutés")).to_be_visible()
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,5 +1,7 @@
 """Artists: found among all, opened, and asked why what is shown of them is believed; the graph of those alike; who is meant."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -72,6 +74,22 @@ def test_an_artist_is_found_by_the_beginning_of_its_name_and_the_address_keeps_i
 
     expect(heading(page)).to_have_text("Halcyon Relay")
     expect(page).to_have_title("Halcyon Relay · SoniqueBay")
+
+
+def test_what_is_typed_stays_while_it_is_searched_for_until_the_address_changes_by_other_means(page):
+    page.goto("/artists")
+    field = page.get_by_role("searchbox", name="Names that begin with")
+
+    field.press_sequentially("aphex ")
+    expect(page).to_have_url("/artists?q=aphex")
+    expect(field).to_have_value("aphex ")
+    field.press_sequentially("twin")
+    expect(page).to_have_url("/artists?q=aphex+twin")
+    expect(page.get_by_role("list", name="Artists by name").get_by_role("link")).to_have_count(1)
+    page.get_by_role("navigation").get_by_role("link", name="Artists").click()
+
+    expect(page).to_have_url(re.compile("/artists$"))
+    expect(field).to_have_value("")
 
 
 def test_the_library_is_sifted_and_nothing_found_is_said(page):

@@ -110,12 +110,12 @@ def test_days_are_walked_by_mouse_and_kept_in_the_address(page, day):
     page.get_by_role("button", name="Previous day").click()
     page.get_by_role("button", name="Previous day").click()
     expect(day_heading(page, later(day["date"], -1))).to_be_visible()
-    page.get_by_label("Day", exact=True).fill(day["date"])
-    expect(day_heading(page, day["date"])).to_be_visible()
+    page.get_by_label("Day", exact=True).fill(later(day["date"], -2))
+    expect(day_heading(page, later(day["date"], -2))).to_be_visible()
     page.reload()
-    expect(day_heading(page, day["date"])).to_be_visible()
+    expect(day_heading(page, later(day["date"], -2))).to_be_visible()
     page.go_back()
-    expect(day_heading(page, later(day["date"], -1))).to_be_visible()
+    expect(day_heading(page, day["date"])).to_be_visible()
     page.get_by_role("button", name="Today").click()
 
     expect(page).to_have_url("/timeline")
@@ -165,6 +165,7 @@ def test_days_are_told_by_the_clock_here_and_by_the_listeners_own_when_wanted(br
     page = browse(timezone_id="Europe/Paris")
     page.goto(f"/timeline?date={day['date']}")
     expect(page.get_by_text("Time zone: Europe/Paris")).to_be_visible()
+    expect(day_heading(page, day["date"])).to_be_visible()
     assert shown(page) == told(stack.get(TIMELINE, date=day["date"], time_zone="Europe/Paris"), paris_is_ahead(day["date"]))
 
     page.get_by_role("button", name="Switch to the listener’s own").click()
@@ -175,6 +176,31 @@ def test_days_are_told_by_the_clock_here_and_by_the_listeners_own_when_wanted(br
     expect(page).to_have_url(re.compile("zone=listener"))
     page.get_by_role("button", name="Switch to Europe/Paris").click()
     expect(page.get_by_text("Time zone: Europe/Paris")).to_be_visible()
+
+
+def test_where_both_clocks_are_the_same_there_is_nothing_to_choose(page, day):
+    page.goto(f"/timeline?date={day['date']}")
+
+    page.get_by_role("button", name="Switch to the listener’s own").click()
+
+    expect(page.get_by_role("button", name="Switch to UTC")).to_be_hidden()
+    expect(page.get_by_role("button", name="Switch to the listener’s own")).to_be_hidden()
+    expect(page.get_by_text("Time zone: UTC")).to_be_visible()
+
+
+def test_a_zone_that_the_server_does_not_know_can_be_left(page, day, complaints):
+    complaints.forgive("status of 400")
+    page.add_init_script(
+        "const { prototype } = Intl.DateTimeFormat; const told = prototype.resolvedOptions;"
+        "prototype.resolvedOptions = function () { return { ...told.call(this), timeZone: 'Nowhere/Town' } }"
+    )
+    page.goto(f"/timeline?date={day['date']}")
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+    page.get_by_role("button", name="Switch to the listener’s own").click()
+
+    expect(day_heading(page, day["date"])).to_be_visible()
+    expect(page.get_by_text("Time zone: UTC")).to_be_visible()
 
 
 def paris_is_ahead(day: str) -> int:

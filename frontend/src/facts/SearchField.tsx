@@ -2,10 +2,9 @@
 import { mdiMagnify } from "@mdi/js";
 import InputAdornment from "@mui/material/InputAdornment";
 import TextField from "@mui/material/TextField";
-import { useState } from "react";
 
 import { Icon } from "@/shared/Icon";
-import { useTypingPause } from "@/shared/useTypingPause";
+import { useTyped } from "@/shared/useTyped";
 
 interface SearchFieldProps {
   label: string;
@@ -14,19 +13,14 @@ interface SearchFieldProps {
 }
 
 export function SearchField({ label, value, onSearch }: SearchFieldProps) {
-  const [typed, setTyped] = useState({ words: value, at: value });
-  // The address changed by other means, such as the way back: what it says counts.
-  if (typed.at !== value) setTyped({ words: value, at: value });
-  useTypingPause(typed.words, () => {
-    if (typed.words.trim() !== value) onSearch(typed.words.trim());
-  });
+  const [words, setWords] = useTyped({ at: value, trim: (typed) => typed.trim(), tell: onSearch });
   return (
     <TextField
       type="search"
       size="small"
       label={label}
-      value={typed.words}
-      onChange={(event) => setTyped({ words: event.target.value, at: value })}
+      value={words}
+      onChange={(event) => setWords(() => event.target.value)}
       sx={{ flex: "1 1 240px", maxWidth: { sm: 420 } }}
       slotProps={{
         htmlInput: { autoComplete: "off", maxLength: 200 },

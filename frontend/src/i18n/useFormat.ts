@@ -32,7 +32,8 @@ export function formatOf(language: Language) {
   const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
   const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "long" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "long" });
+  const justNow = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "long" });
   const unit = (value: number, name: string) =>
     new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: 0 }).format(value);
 
@@ -60,7 +61,8 @@ export function formatOf(language: Language) {
       // The page's clock ticks every few seconds: what has just happened is not yet to come.
       const seconds = told > 0 && told < 10 ? 0 : told;
       const [name, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? (["second", 1] as const);
-      return relative.format(Math.trunc(seconds / size), name);
+      // In words only "now": 47 hours are one whole day, and yet not yesterday.
+      return (name === "second" ? justNow : relative).format(Math.trunc(seconds / size), name);
     },
     /** Seconds as "2 min 5 sec", "3 hr 10 min": the two largest units that are not zero. */
     span: (seconds: number) => {

@@ -1,7 +1,6 @@
 // Which albums are known? All of them, by title, with their covers; searched, and those of one artist alone.
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
-import { useCallback } from "react";
 import { useSearchParams } from "react-router";
 
 import { api, ask } from "@/api/client";
@@ -10,6 +9,7 @@ import { useTexts } from "@/i18n/LanguageProvider";
 import { PagedList } from "@/lists/PagedList";
 import { usePages } from "@/lists/usePages";
 import { Page } from "@/shared/Page";
+import { useSearchChange } from "@/shared/searching";
 
 import { AlbumCard } from "./AlbumCard";
 import { ArtistFilter } from "./ArtistFilter";
@@ -19,23 +19,10 @@ const PAGE_SIZE = 60;
 
 export default function Albums() {
   const t = useTexts(albumsTexts);
-  const [address, setAddress] = useSearchParams();
+  const [address] = useSearchParams();
+  const change = useSearchChange();
   const prefix = address.get("q") ?? "";
   const artist = address.get("artist") ?? "";
-  const change = useCallback(
-    (name: string, value: string) =>
-      setAddress(
-        (before) => {
-          const after = new URLSearchParams(before);
-          if (value) after.set(name, value);
-          else after.delete(name);
-          return after;
-        },
-        { replace: true, preventScrollReset: true },
-      ),
-    [setAddress],
-  );
-  const search = useCallback((words: string) => change("q", words), [change]);
   const pages = usePages(["album", "list", prefix, artist], async (token, signal) => {
     const query = { page_size: PAGE_SIZE, page_token: token, title_prefix: prefix, artist_id: artist };
     const { albums, next_page_token } = await ask(api.GET("/api/v1/albums", { params: { query }, signal }));
@@ -44,7 +31,7 @@ export default function Albums() {
   return (
     <Page title={t.title}>
       <Box role="search" sx={{ display: "flex", flexWrap: "wrap", gap: 2, mb: 3 }}>
-        <SearchField label={t.search} value={prefix} onSearch={search} />
+        <SearchField label={t.search} value={prefix} onSearch={(words) => change("q", words)} />
         <ArtistFilter artist={artist} onChoose={(id) => change("artist", id)} />
       </Box>
       <PagedList

@@ -6,10 +6,11 @@ import { useState } from "react";
 
 import { api, ask, type Of } from "@/api/client";
 import { useTexts } from "@/i18n/LanguageProvider";
+import { useTypingPause } from "@/shared/useTypingPause";
 
 import { albumsTexts } from "./texts";
 
-type Artist = Of<"artist">["Artist"];
+type Artist = Pick<Of<"artist">["Artist"], "id" | "name">;
 
 interface ArtistFilterProps {
   /** Our id; empty for all artists. */
@@ -27,15 +28,19 @@ export function ArtistFilter({ artist, onChoose }: ArtistFilterProps) {
     queryFn: ({ signal }) => ask(api.GET("/api/v1/artists/{artist}", { params: { path: { artist } }, signal })),
     enabled: artist !== "",
   });
-  const isTyping = typed !== "" && typed !== chosen.data?.name;
+  // One that is gone, or cannot be had now, can still be cleared.
+  const unnamed = artist !== "" && chosen.isError ? { id: artist, name: artist } : null;
+  const value: Artist | null = artist === "" ? null : (chosen.data ?? unnamed);
+  const isTyping = typed !== "" && typed !== value?.name;
+  const [sought, setSought] = useState("");
+  useTypingPause(typed, () => setSought(typed));
   const found = useQuery({
-    queryKey: ["artist", "found", typed],
+    queryKey: ["artist", "found", sought],
     queryFn: async ({ signal }) =>
-      (await ask(api.GET("/api/v1/artists", { params: { query: { name_prefix: typed, page_size: SHOWN } }, signal }))).artists,
-    enabled: isTyping,
+      (await ask(api.GET("/api/v1/artists", { params: { query: { name_prefix: sought, page_size: SHOWN } }, signal }))).artists,
+    enabled: isTyping && sought !== "",
     placeholderData: (before) => before,
   });
-  const value: Artist | null = artist !== "" && chosen.data ? chosen.data : null;
   return (
     <Autocomplete
       size="small"
@@ -48,9 +53,9 @@ export function ArtistFilter({ artist, onChoose }: ArtistFilterProps) {
       isOptionEqualToValue={(option, other) => option.id === other.id}
       onChange={(_, option) => onChoose(option?.id ?? "")}
       onInputChange={(_, words) => setTyped(words)}
-      loading={isTyping && found.isPending}
+      loading={isTyping && (sought !== typed || found.isPending)}
       loadingText={t.loading}
-      noOptionsText={isTyping ? t.noArtist : t.artistHint}
+      noOptionsText={!isTyping ? t.artistHint : found.isError ? t.noAnswer : t.noArtist}
       clearText={t.clear}
       openText={t.open}
       closeText={t.close}

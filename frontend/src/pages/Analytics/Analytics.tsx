@@ -8,10 +8,12 @@ import { useSearchParams } from "react-router";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { Empty, Loaded } from "@/shared/Loaded";
 import { Page } from "@/shared/Page";
+import { FIRST_DAY } from "@/time/days";
+import { useToday } from "@/time/useToday";
+import { useAddress, useIsClockHere } from "@/time/zone";
+import { ZoneLine } from "@/time/ZoneLine";
 
-import { FIRST_DAY } from "../Timeline/days";
-import { useAddress, ZoneLine } from "../Timeline/zone";
-import { useAnalytics, useAnalyticsBefore, useToday, type Known } from "./asking";
+import { useAnalytics, useAnalyticsBefore, type Known } from "./asking";
 import { Completeness } from "./Completeness";
 import { DaysCard } from "./DaysCard";
 import { HeatMap } from "./HeatMap";
@@ -29,6 +31,7 @@ export default function Analytics() {
   const today = useToday();
   return (
     <Page title={t.title}>
+      <ZoneLine zone={today.data?.time_zone} />
       <Loaded query={today}>
         {({ date, play_count, previous_date, next_date }) => (
           <InDays wanted={wanted} today={date} isAnyPlay={play_count > 0 || Boolean(previous_date ?? next_date)} />
@@ -55,7 +58,6 @@ function InDays({ wanted, today, isAnyPlay }: InDaysProps) {
       <Loaded query={query}>
         {(known) => (
           <Box aria-busy={query.isPlaceholderData} sx={{ opacity: query.isPlaceholderData ? 0.6 : 1 }}>
-            <ZoneLine zone={known.time_zone} />
             {known.play_count === 0 ? <Nothing isAnyPlay={isAnyPlay} /> : <Everything known={known} days={shown} asked={{ from: known.from, to: known.to }} />}
           </Box>
         )}
@@ -94,14 +96,15 @@ interface EverythingProps {
 
 function Everything({ known, days, asked }: EverythingProps) {
   const before = useAnalyticsBefore(asked);
+  const journalDays = useIsClockHere(known.time_zone) ? days : null;
   return (
     <Stack spacing={2} sx={{ mt: 2 }}>
       <Totals known={known} before={before} days={days} />
       <DaysCard known={known} days={days} />
       <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 300px), 1fr))" }}>
-        <TopCard kind="artists" entries={known.top_artists} days={days} />
-        <TopCard kind="albums" entries={known.top_albums} days={days} />
-        <TopCard kind="tracks" entries={known.top_tracks} days={days} />
+        <TopCard kind="artists" entries={known.top_artists} days={journalDays} />
+        <TopCard kind="albums" entries={known.top_albums} days={journalDays} />
+        <TopCard kind="tracks" entries={known.top_tracks} days={journalDays} />
       </Box>
       <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "minmax(0, 3fr) minmax(0, 2fr)" } }}>
         <HeatMap cells={known.heat_map} />

@@ -38,7 +38,7 @@ export function ChartCard({ title, children, table, above, below }: ChartCardPro
                 size="small"
                 checked={isTable}
                 onChange={(_, wanted) => setTable(wanted)}
-                slotProps={{ input: { "aria-label": `${t.table}: ${title}` } }}
+                slotProps={{ input: { "aria-label": t.tableOf(title) } }}
               />
             }
             slotProps={{ typography: { variant: "body2", color: "text.secondary" } }}

@@ -10,10 +10,10 @@ import { useSearchParams } from "react-router";
 import { reachability } from "@/api/reachability";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { localDay, useFormat } from "@/i18n/useFormat";
+import { searchNow } from "@/shared/searching";
+import { monthOf } from "@/time/days";
+import { useAddress } from "@/time/zone";
 
-import { monthOf } from "../Timeline/days";
-import { searchNow } from "../Timeline/searching";
-import { useAddress } from "../Timeline/zone";
 import type { Known } from "./asking";
 import { bucketsOf, isDrawable, PER, usualPer, type Bucket, type Per } from "./buckets";
 import { ChartCard } from "./ChartCard";

@@ -51,7 +51,7 @@ function Square({ month }: { month: Month | undefined }) {
   const nameOf = useMonthName("long");
   if (!month) return <Box sx={{ height: 28, borderRadius: "4px", bgcolor: "action.hover", opacity: 0.4 }} />;
   const missing = missingIn(month);
-  const state = missing === null ? t.unknown : missing === 0 ? t.complete : `${t.missing}: ${format.number(missing)}`;
+  const state = missing === null ? t.unknown : missing === 0 ? t.complete : t.missingCount(format.number(missing));
   const colour = missing === null ? "text-secondary" : missing === 0 ? "success-main" : "warning-main";
   return (
     <Box

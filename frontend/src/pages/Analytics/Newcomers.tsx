@@ -8,8 +8,8 @@ import { CoverImage } from "@/covers/CoverImage";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { localDay, useFormat } from "@/i18n/useFormat";
 import { Empty } from "@/shared/Loaded";
+import { dayIn, useAddress } from "@/time/zone";
 
-import { dayIn, useAddress } from "../Timeline/zone";
 import type { Known } from "./asking";
 import { ChartCard } from "./ChartCard";
 import { DataTable } from "./DataTable";
@@ -19,6 +19,7 @@ type Newcomer = Of<"tracker">["NewArtist"];
 
 export function Newcomers({ known }: { known: Known }) {
   const t = useTexts(analyticsTexts);
+  const format = useFormat();
   const { new_artists: artists, new_artist_count: count, time_zone: zone } = known;
   if (artists.length === 0) {
     return (
@@ -34,7 +35,7 @@ export function Newcomers({ known }: { known: Known }) {
       table={<DataTable label={t.newcomers} columns={[t.artist, t.firstHeard]} rows={rows} words={2} />}
       above={
         <Typography variant="body2" color="text.secondary" sx={{ mb: 1 }}>
-          {artists.length < count ? t.newcomersShown(artists.length, count) : t.newcomersOf(count)}
+          {artists.length < count ? t.newcomersShown(format.number(artists.length), format.number(count)) : t.newcomersOf(count)}
         </Typography>
       }
     >

@@ -5,11 +5,13 @@ import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import { useSearchParams } from "react-router";
 
 import { useTexts } from "@/i18n/LanguageProvider";
+import { searchNow } from "@/shared/searching";
+import { DayField } from "@/time/DayField";
 
-import { DayField } from "../Timeline/DayField";
-import { searchNow } from "../Timeline/searching";
 import { SPANS, wantedOf, type Days, type Span, type Wanted } from "./range";
 import { analyticsTexts } from "./texts";
+
+const ENDS = ["from", "to"] as const;
 
 interface RangeBarProps {
   wanted: Wanted;
@@ -32,10 +34,19 @@ export function RangeBar({ wanted, days, today }: RangeBarProps) {
     setSearch(after, { replace, preventScrollReset: true });
   };
   /** One end of the days; the other is the one in the address, or else the one that is shown. */
-  const setEnd = (end: keyof Days, day: string) => {
+  const withEnd = (end: keyof Days, day: string): Days => {
     const before = wantedOf(searchNow());
-    const after = { ...("span" in before ? days : before), [end]: day };
-    set(after.from <= after.to ? after : { from: day, to: day }, true);
+    return { ...("span" in before ? days : before), [end]: day };
+  };
+  /** A browser tells January while November is being typed: an end beyond the other is none yet. */
+  const type = (end: keyof Days, day: string) => {
+    const after = withEnd(end, day);
+    if (after.from <= after.to) set(after, true);
+  };
+  /** Who leaves the field with it means it: that day alone. */
+  const settle = (end: keyof Days, day: string) => {
+    const after = withEnd(end, day);
+    if (after.from > after.to) set({ from: day, to: day }, true);
   };
   return (
     <Stack role="group" aria-label={t.range} direction="row" spacing={1.5} useFlexGap sx={{ flexWrap: "wrap", alignItems: "center", mb: 1 }}>
@@ -53,8 +64,9 @@ export function RangeBar({ wanted, days, today }: RangeBarProps) {
         ))}
       </ToggleButtonGroup>
       <Stack direction="row" spacing={1.5} useFlexGap sx={{ flexWrap: "wrap" }}>
-        <DayField label={t.from} value={days.from} max={today} onChange={(from) => setEnd("from", from)} />
-        <DayField label={t.to} value={days.to} max={today} onChange={(to) => setEnd("to", to)} />
+        {ENDS.map((end) => (
+          <DayField key={end} label={t[end]} value={days[end]} max={today} onChange={(day) => type(end, day)} onLeave={(day) => settle(end, day)} />
+        ))}
       </Stack>
     </Stack>
   );

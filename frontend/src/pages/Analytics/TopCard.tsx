@@ -22,8 +22,8 @@ export type Kind = "artists" | "albums" | "tracks";
 interface TopCardProps {
   kind: Kind;
   entries: Entry[];
-  /** The days that count: links to plays keep to them. */
-  days: Days;
+  /** The days that count, to which links to plays keep; null where the journal, which knows the clock here alone, counts others. */
+  days: Days | null;
 }
 
 const FEW = 10;
@@ -45,7 +45,7 @@ export function TopCard({ kind, entries, days }: TopCardProps) {
       below={
         entries.length > FEW && (
           <Button onClick={() => setWhole(!isWhole)} aria-expanded={isWhole} sx={{ mt: 1, minHeight: 40 }}>
-            {isWhole ? t.showLess : t.showMore(entries.length)}
+            {isWhole ? t.showLess : t.showMore(format.number(entries.length))}
           </Button>
         )
       }
@@ -113,7 +113,7 @@ function Picture({ kind, entry }: { kind: Kind; entry: Entry }) {
   return <CoverImage kind={of} id={id ?? null} name={entry.title || entry.artist} size={44} />;
 }
 
-function TopTable({ label, kind, entries, days }: { label: string; kind: Kind; entries: Entry[]; days: Days }) {
+function TopTable({ label, kind, entries, days }: { label: string; kind: Kind; entries: Entry[]; days: Days | null }) {
   const t = useTexts(analyticsTexts);
   const format = useFormat();
   const named = kind === "artists" ? [t.artist] : [kind === "albums" ? t.album : t.track, t.artist];
@@ -128,8 +128,9 @@ function TopTable({ label, kind, entries, days }: { label: string; kind: Kind; e
 }
 
 /** Tracks have no page of their own: their plays are in the journal. */
-function hrefOf(kind: Kind, entry: Entry, days: Days): string | null {
+function hrefOf(kind: Kind, entry: Entry, days: Days | null): string | null {
   if (kind === "tracks") {
+    if (!days) return null;
     const search = new URLSearchParams({ text: entry.title, artist: entry.artist, ...days });
     return `/journal?${search.toString()}`;
   }

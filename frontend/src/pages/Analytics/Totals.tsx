@@ -7,8 +7,8 @@ import type { ReactNode } from "react";
 import type { Of } from "@/api/client";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { localDay, useFormat } from "@/i18n/useFormat";
+import { daysIn } from "@/time/days";
 
-import { daysIn } from "../Timeline/days";
 import type { Known } from "./asking";
 import type { Days } from "./range";
 import { analyticsTexts } from "./texts";

@@ -2,8 +2,8 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, ask, type Of } from "@/api/client";
+import { useZone } from "@/time/zone";
 
-import { useZone } from "../Timeline/zone";
 import { daysBefore, type Days } from "./range";
 
 export type Known = Of<"tracker">["GetAnalyticsResponse"];
@@ -13,16 +13,6 @@ export type Completeness = Of<"tracker">["GetCompletenessResponse"];
 export const TOP = 50;
 const COMPLETENESS = ["completeness"];
 const COUNTING_MS = 1000;
-
-/** Today by the listener's clock, and whether anything was ever played. */
-export function useToday() {
-  const zone = useZone();
-  return useQuery({
-    queryKey: ["timeline", "", zone],
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/timeline", { params: { query: zone }, signal })),
-    placeholderData: keepPreviousData,
-  });
-}
 
 export function useAnalytics(days: Days) {
   const zone = useZone();

@@ -1,7 +1,7 @@
 // How is a long span drawn in few bars? By day, week or month, each with all of its plays, and those without any as well.
 import type { Of } from "@/api/client";
+import { addDays, daysIn, monthOf, weekOf } from "@/time/days";
 
-import { addDays, daysIn, monthOf, weekOf } from "../Timeline/days";
 import type { Days } from "./range";
 
 export const PER = ["day", "week", "month"] as const;

@@ -6,8 +6,8 @@ import { useNavigate } from "react-router";
 
 import { useTexts } from "@/i18n/LanguageProvider";
 import { localDay, useFormat } from "@/i18n/useFormat";
+import { useAddress } from "@/time/zone";
 
-import { useAddress } from "../Timeline/zone";
 import type { Bucket, Per } from "./buckets";
 import { analyticsTexts } from "./texts";
 

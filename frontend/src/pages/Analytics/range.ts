@@ -1,5 +1,5 @@
 // Which days are looked at? A span that ends today, named in the address, or two days that stand there themselves.
-import { addDays, daysIn, FIRST_DAY, isDay, monthsBefore } from "../Timeline/days";
+import { addDays, daysIn, FIRST_DAY, isDay, monthsBefore } from "@/time/days";
 
 export const SPANS = ["week", "month", "quarter", "year", "all"] as const;
 export type Span = (typeof SPANS)[number];

@@ -5,7 +5,7 @@ import Button from "@mui/material/Button";
 import Link from "@mui/material/Link";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { api, ask } from "@/api/client";
@@ -15,6 +15,7 @@ import { PagedList } from "@/lists/PagedList";
 import { usePages } from "@/lists/usePages";
 import { Icon } from "@/shared/Icon";
 import { Page } from "@/shared/Page";
+import { useSearchChange } from "@/shared/searching";
 
 import { ArtistCard } from "./ArtistCard";
 import { LookUp } from "./LookUp";
@@ -34,7 +35,6 @@ export default function Artists() {
     const { artists, next_page_token } = await ask(api.GET("/api/v1/artists", { params: { query }, signal }));
     return { rows: artists, next: next_page_token };
   });
-  const search = useCallback((words: string) => change("q", words), [change]);
   return (
     <Page
       title={t.title}
@@ -51,7 +51,7 @@ export default function Artists() {
       }
     >
       <Box role="search" sx={{ display: "flex", flexWrap: "wrap", gap: 2, mb: 3 }}>
-        <SearchField label={t.search} value={prefix} onSearch={search} />
+        <SearchField label={t.search} value={prefix} onSearch={(words) => change("q", words)} />
         <ToggleButtonGroup
           exclusive
           size="small"
@@ -93,20 +93,8 @@ function Nothing() {
 
 /** What is looked for is in the address. */
 function useSifting() {
-  const [address, setAddress] = useSearchParams();
-  const change = useCallback(
-    (name: string, value: string) =>
-      setAddress(
-        (before) => {
-          const after = new URLSearchParams(before);
-          if (value) after.set(name, value);
-          else after.delete(name);
-          return after;
-        },
-        { replace: true, preventScrollReset: true },
-      ),
-    [setAddress],
-  );
+  const [address] = useSearchParams();
+  const change = useSearchChange();
   const choice = CHOICES.find((each) => each === address.get("which")) ?? "all";
   return { prefix: address.get("q") ?? "", choice, change };
 }

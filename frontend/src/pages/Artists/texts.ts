@@ -1,5 +1,8 @@
 import { counted, texts } from "@/i18n/texts";
 
+const en = counted("en");
+const fr = counted("fr");
+
 export const artistsTexts = texts(
   {
     title: "Artists",
@@ -9,7 +12,7 @@ export const artistsTexts = texts(
     library: "In the library",
     others: "Not in the library",
     list: "Artists by name",
-    listeners: (n: number) => counted("en")(n, "# listener", "# listeners"),
+    listeners: (n: number) => en(n, "# listener", "# listeners"),
     inLibrary: "in the library",
     nothing: "There are no artists yet. They come with what was played and with the music folder:",
     toSettings: "import plays in Settings",
@@ -30,7 +33,7 @@ export const artistsTexts = texts(
     library: "Dans la bibliothèque",
     others: "Hors bibliothèque",
     list: "Artistes par nom",
-    listeners: (n) => counted("fr")(n, "# auditeur", "# auditeurs"),
+    listeners: (n) => fr(n, "# auditeur", "# auditeurs"),
     inLibrary: "dans la bibliothèque",
     nothing: "Il n’y a pas encore d’artistes. Ils viennent avec les écoutes et avec le dossier de musique\u00a0:",
     toSettings: "importer des écoutes dans les réglages",

@@ -3,11 +3,11 @@ import Button from "@mui/material/Button";
 import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
-import { useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { useTexts } from "@/i18n/LanguageProvider";
-import { useTypingPause } from "@/shared/useTypingPause";
+import { useTyped } from "@/shared/useTyped";
+import { DayField } from "@/time/DayField";
 
 import { FILTER_NAMES, type Filters } from "./asking";
 import { journalTexts } from "./texts";
@@ -28,10 +28,10 @@ export function FilterBar({ filters }: { filters: Filters }) {
         onChange={(event) => set({ text: event.target.value })}
         sx={{ flexGrow: 1, minWidth: 220 }}
       />
-      <Day label={t.from} value={draft.from} onChange={(from) => set({ from })} />
-      <Day label={t.to} value={draft.to} onChange={(to) => set({ to })} />
-      {draft.artist && <Chip label={t.artist(draft.artist)} onDelete={() => set({ artist: "" })} />}
-      {draft.album && <Chip label={t.album(draft.album)} onDelete={() => set({ album: "" })} />}
+      <DayField isOptional label={t.from} value={draft.from} onChange={(from) => set({ from })} />
+      <DayField isOptional label={t.to} value={draft.to} onChange={(to) => set({ to })} />
+      {draft.artist && <Removable label={t.artist(draft.artist)} onRemove={() => set({ artist: "" })} />}
+      {draft.album && <Removable label={t.album(draft.album)} onRemove={() => set({ album: "" })} />}
       {isAny && (
         <Button onClick={() => set(NONE)} size="small">
           {t.clear}
@@ -41,46 +41,23 @@ export function FilterBar({ filters }: { filters: Filters }) {
   );
 }
 
-/**
- * What stands in the fields, and goes into the address as a whole once one pauses. Each change by itself would be lost to the next one
- * while the router is still on its way.
- */
+/** Kept in the address as a whole: each change by itself would be lost to the next one while the router is still on its way. */
 function useDraft(filters: Filters): [Filters, (changes: Partial<Filters>) => void] {
   const [, setSearch] = useSearchParams();
-  const [draft, setDraft] = useState(filters);
-  const [before, setBefore] = useState(filters);
-  if (!isSame(before, filters)) {
-    // The address has changed: by what was typed here, or by a link or the way back.
-    setBefore(filters);
-    if (!isSame(trimmed(draft), filters)) setDraft(filters);
-  }
-  useTypingPause(draft, () => {
-    const wanted = trimmed(draft);
-    if (isSame(wanted, filters)) return;
+  const tell = (wanted: Filters) => {
     const search = Object.entries(wanted).filter(([, value]) => value !== "");
     setSearch(search, { replace: true, preventScrollReset: true });
-  });
-  return [draft, (changes) => setDraft((now) => ({ ...now, ...changes }))];
+  };
+  const [draft, change] = useTyped({ at: filters, trim: trimmed, tell });
+  return [draft, (changes) => change((now) => ({ ...now, ...changes }))];
 }
 
 function trimmed(filters: Filters): Filters {
   return { ...filters, text: filters.text.trim() };
 }
 
-function isSame(one: Filters, other: Filters): boolean {
-  return FILTER_NAMES.every((name) => one[name] === other[name]);
-}
-
-function Day({ label, value, onChange }: { label: string; value: string; onChange: (day: string) => void }) {
-  return (
-    <TextField
-      type="date"
-      size="small"
-      label={label}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-      slotProps={{ inputLabel: { shrink: true } }}
-      sx={{ flexGrow: { xs: 1, sm: 0 }, minWidth: 150 }}
-    />
-  );
+/** The cross of a chip is for the mouse alone: the chip itself does the same. */
+function Removable({ label, onRemove }: { label: string; onRemove: () => void }) {
+  const t = useTexts(journalTexts);
+  return <Chip label={label} aria-label={t.remove(label)} onClick={onRemove} onDelete={onRemove} sx={{ maxWidth: 1, minHeight: 40 }} />;
 }

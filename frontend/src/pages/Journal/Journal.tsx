@@ -72,9 +72,15 @@ interface PlaysProps {
 
 function Plays({ filters, newest }: PlaysProps) {
   const t = useTexts(journalTexts);
+  const queries = useQueryClient();
   const added = useQuery({
     queryKey: ["plays", "new", filters, newest],
-    queryFn: ({ signal }) => fetchNew(filters, newest, signal),
+    queryFn: async ({ signal }) => {
+      const plays = await fetchNew(filters, newest, signal);
+      // Too many, as after an import: the list itself begins anew with the newest of them.
+      if (!plays) void queries.invalidateQueries({ queryKey: ["plays", "newest"] });
+      return plays;
+    },
     enabled: !filters.to || newest === null,
   });
   const fresh = added.data ?? [];

@@ -1,5 +1,6 @@
 // What plays at this moment, as far as the source tells.
 import { mdiVolumeHigh } from "@mdi/js";
+import Box from "@mui/material/Box";
 import Card from "@mui/material/Card";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
@@ -17,7 +18,7 @@ export function NowPlayingCard({ playing }: { playing: NowPlaying }) {
     <Card component="section" aria-label={t.nowPlaying} sx={{ p: 2, mb: 2 }}>
       <Stack direction="row" spacing={2} sx={{ alignItems: "center" }}>
         <Icon path={mdiVolumeHigh} color="primary" />
-        <div>
+        <Box sx={{ minWidth: 0, overflowWrap: "anywhere" }}>
           <Typography variant="overline" component="p" color="primary">
             {t.nowPlaying}
           </Typography>
@@ -25,7 +26,7 @@ export function NowPlayingCard({ playing }: { playing: NowPlaying }) {
           <Typography variant="body2" color="text.secondary">
             {[playing.artist, playing.album].filter(Boolean).join(" · ")} · <RelativeTime time={playing.seen_time} />
           </Typography>
-        </div>
+        </Box>
       </Stack>
     </Card>
   );

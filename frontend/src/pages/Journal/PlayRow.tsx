@@ -7,6 +7,7 @@ import { CoverImage } from "@/covers/CoverImage";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
 import { useNow } from "@/shared/clock";
+import { addDays, dayHere } from "@/time/days";
 import type { Play } from "@/tracker/useTracker";
 
 import { journalTexts } from "./texts";
@@ -63,9 +64,10 @@ function DayHeading({ day }: { day: string }) {
   const t = useTexts(journalTexts);
   const format = useFormat();
   const now = useNow();
+  const today = dayHere(new Date(now));
   const names = new Map([
-    [localDayOf(new Date(now)), t.today],
-    [localDayOf(new Date(now - 86_400_000)), t.yesterday],
+    [today, t.today],
+    [addDays(today, -1), t.yesterday],
   ]);
   const name = names.get(day);
   return (
@@ -81,11 +83,5 @@ function pictureOf(play: Play) {
 }
 
 function dayOf(play: Play): string {
-  return localDayOf(new Date(play.uts * 1000));
-}
-
-/** As 2026-11-26, where the listener is. */
-function localDayOf(time: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return dayHere(new Date(play.uts * 1000));
 }

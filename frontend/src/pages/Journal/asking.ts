@@ -2,6 +2,7 @@
 import { api, ask } from "@/api/client";
 import { localDay } from "@/i18n/useFormat";
 import type { OnePage } from "@/lists/usePages";
+import { isDay } from "@/time/days";
 import type { Play } from "@/tracker/useTracker";
 
 export interface Filters {
@@ -20,12 +21,12 @@ const MOST_NEW = 200;
 
 export function filtersOf(search: URLSearchParams): Filters {
   const of = (name: keyof Filters) => search.get(name) ?? "";
-  return { text: of("text"), artist: of("artist"), album: of("album"), from: dayOf(of("from")), to: dayOf(of("to")) };
+  return { text: of("text"), artist: of("artist"), album: of("album"), from: dayOrNone(of("from")), to: dayOrNone(of("to")) };
 }
 
 /** Addresses may be typed. */
-function dayOf(text: string): string {
-  return Number.isNaN(localDay(text).getTime()) ? "" : text;
+function dayOrNone(text: string): string {
+  return isDay(text) ? text : "";
 }
 
 /** When the newest play that fits began: what came before it is the journal, what comes after is new. */
@@ -41,11 +42,12 @@ export async function fetchPlays(filters: Filters, newest: string, token: string
   return { rows: plays, next: next_page_token };
 }
 
-/** What began after `newest`. */
-export async function fetchNew(filters: Filters, newest: string | null, signal: AbortSignal): Promise<Play[]> {
+/** What began after `newest`; null when that is more than stands above a list. */
+export async function fetchNew(filters: Filters, newest: string | null, signal: AbortSignal): Promise<Play[] | null> {
   const begin = newest ? { from: after(newest) } : {};
   const query = { ...queryOf(filters), ...begin, page_size: MOST_NEW };
-  return (await ask(api.GET("/api/v1/plays", { params: { query }, signal }))).plays;
+  const { plays, next_page_token } = await ask(api.GET("/api/v1/plays", { params: { query }, signal }));
+  return next_page_token === "" ? plays : null;
 }
 
 /** The second after a time. */

@@ -7,11 +7,11 @@ import { useNavigate } from "react-router";
 
 import { useTexts } from "@/i18n/LanguageProvider";
 import { Icon } from "@/shared/Icon";
+import { DayField } from "@/time/DayField";
+import { addDays, FIRST_DAY } from "@/time/days";
+import { useAddress } from "@/time/zone";
 
-import { addDays, FIRST_DAY } from "./days";
-import { DayField } from "./DayField";
 import { timelineTexts } from "./texts";
-import { useAddress } from "./zone";
 
 interface DayBarProps {
   /** The day that is shown, as 2026-11-26; empty until it is known. */
@@ -23,7 +23,8 @@ export function DayBar({ day, today }: DayBarProps) {
   const t = useTexts(timelineTexts);
   const navigate = useNavigate();
   const address = useAddress();
-  const go = (to: string) => void navigate(address("/timeline", to === today ? {} : { date: to }), { preventScrollReset: true });
+  const go = (to: string, replace = false) =>
+    void navigate(address("/timeline", to === today ? {} : { date: to }), { preventScrollReset: true, replace });
   const isFirst = day <= FIRST_DAY;
   const isLast = !day || (today !== undefined && day >= today);
   return (
@@ -31,7 +32,7 @@ export function DayBar({ day, today }: DayBarProps) {
       <IconButton aria-label={t.before} disabled={isFirst} onClick={() => go(addDays(day, -1))}>
         <Icon path={mdiChevronLeft} />
       </IconButton>
-      <DayField label={t.day} value={day} max={today} onChange={go} />
+      <DayField label={t.day} value={day} max={today} onChange={(typed) => go(typed, true)} />
       <IconButton aria-label={t.after} disabled={isLast} onClick={() => go(addDays(day, 1))}>
         <Icon path={mdiChevronRight} />
       </IconButton>

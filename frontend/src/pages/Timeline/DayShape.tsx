@@ -14,7 +14,7 @@ export function DayShape({ hours }: { hours: Of<"tracker">["TimelineHour"][] }) 
   const t = useTexts(timelineTexts);
   const counts = HOURS.map((number) => hours.filter(({ hour }) => hour === number).reduce((sum, { plays }) => sum + plays.length, 0));
   const most = Math.max(1, ...counts);
-  const told = HOURS.filter((hour) => counts[hour]).map((hour) => `${t.hour(hour)}: ${t.plays(counts[hour] ?? 0)}`);
+  const told = HOURS.filter((hour) => counts[hour]).map((hour) => t.inHour(t.hour(hour), t.plays(counts[hour] ?? 0)));
   return (
     <Box role="img" aria-label={told.length > 0 ? t.shape(told.join(", ")) : t.shapeEmpty} sx={{ mt: 2, mb: 3 }}>
       <Box sx={{ display: "grid", gridTemplateColumns: "repeat(24, minmax(0, 1fr))", columnGap: { xs: "2px", sm: "4px" }, alignItems: "end", height: HEIGHT }}>

@@ -6,11 +6,11 @@ import { Fragment, useId } from "react";
 
 import type { Of } from "@/api/client";
 import { useTexts } from "@/i18n/LanguageProvider";
+import { useClockOf } from "@/time/zone";
 
 import { Session } from "./Session";
 import { sessionsOf } from "./sessions";
 import { timelineTexts } from "./texts";
-import { useClockOf } from "./zone";
 
 type Hour = Of<"tracker">["TimelineHour"];
 

@@ -4,23 +4,25 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 
-import { api, ask, type Of } from "@/api/client";
+import type { Of } from "@/api/client";
 import { useEvents } from "@/events/useEvents";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { localDay, useFormat } from "@/i18n/useFormat";
 import { Icon } from "@/shared/Icon";
 import { Empty, Loaded } from "@/shared/Loaded";
 import { Page } from "@/shared/Page";
+import { isDay } from "@/time/days";
+import { useDay, useToday } from "@/time/useToday";
+import { useAddress } from "@/time/zone";
+import { ZoneLine } from "@/time/ZoneLine";
 
 import { DayBar } from "./DayBar";
-import { isDay } from "./days";
 import { DayShape } from "./DayShape";
 import { Hours } from "./Hours";
 import { timelineTexts } from "./texts";
-import { useAddress, useZone, ZoneLine } from "./zone";
 
 type Day = Of<"tracker">["GetTimelineResponse"];
 
@@ -31,28 +33,16 @@ export default function Timeline() {
   const asked = useSearchParams()[0].get("date") ?? "";
   // Addresses may be typed.
   const wanted = isDay(asked) ? asked : "";
-  const today = useDay("");
+  const today = useToday();
   const shown = useDay(wanted);
   useLiveDays(!wanted || wanted === today.data?.date);
   const day = isDay(asked) ? asked : (today.data?.date ?? "");
   return (
     <Page title={t.title} actions={<DayBar day={day} today={today.data?.date} />}>
+      <ZoneLine zone={shown.data?.time_zone} />
       <Loaded query={shown}>{(data) => <OneDay day={data} isStale={shown.isPlaceholderData} />}</Loaded>
     </Page>
   );
-}
-
-/** `date` is empty for today. */
-function useDay(date: string) {
-  const zone = useZone();
-  return useQuery({
-    queryKey: ["timeline", date, zone],
-    queryFn: ({ signal }) => {
-      const query = { ...zone, ...(date ? { date } : {}) };
-      return ask(api.GET("/api/v1/timeline", { params: { query }, signal }));
-    },
-    placeholderData: keepPreviousData,
-  });
 }
 
 function useLiveDays(enabled: boolean): void {
@@ -75,7 +65,6 @@ function OneDay({ day, isStale }: { day: Day; isStale: boolean }) {
         </Typography>
         <Typography color="text.secondary">{day.play_count > 0 ? t.plays(day.play_count) : t.nothing}</Typography>
       </Box>
-      <ZoneLine zone={day.time_zone} />
       {day.play_count > 0 && (
         <>
           <DayShape hours={day.hours} />

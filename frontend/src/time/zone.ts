@@ -1,32 +1,14 @@
 // By which clock are days and hours told? By that of whoever looks, as in the journal, or by the listener's own, if the address says so.
-import Button from "@mui/material/Button";
-import Typography from "@mui/material/Typography";
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 
-import { useTexts } from "@/i18n/LanguageProvider";
-import { texts } from "@/i18n/texts";
 import { useFormat } from "@/i18n/useFormat";
-
-import { searchNow } from "./searching";
-
-const zoneTexts = texts(
-  {
-    told: (zone: string) => `Time zone: ${zone}`,
-    here: (zone: string) => `Switch to ${zone}`,
-    own: "Switch to the listener’s own",
-  },
-  {
-    told: (zone) => `Fuseau horaire\u00a0: ${zone}`,
-    here: (zone) => `Passer à ${zone}`,
-    own: "Passer à celui de l’auditeur",
-  },
-);
+import { searchNow } from "@/shared/searching";
 
 const NAME = "zone";
 const OF_LISTENER = "listener";
 
-function zoneHere(): string {
+export function zoneHere(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
@@ -49,9 +31,8 @@ export function useAddress(): (path: string, search?: Record<string, string>) =>
   };
 }
 
-/** `zone` is the one that was told by. */
-export function ZoneLine({ zone }: { zone: string }) {
-  const t = useTexts(zoneTexts);
+/** Which of the two it is, and how the other is gone to. */
+export function useZoneChoice(): { isOfListener: boolean; change: () => void } {
   const isOfListener = useIsOfListener();
   const [, setSearch] = useSearchParams();
   const change = () => {
@@ -60,14 +41,12 @@ export function ZoneLine({ zone }: { zone: string }) {
     else after.set(NAME, OF_LISTENER);
     setSearch(after, { preventScrollReset: true });
   };
-  return (
-    <Typography variant="body2" color="text.secondary" component="div" sx={{ display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: 1 }}>
-      {t.told(zone)}
-      <Button size="small" onClick={change} sx={{ minHeight: 40 }}>
-        {isOfListener ? t.here(zoneHere()) : t.own}
-      </Button>
-    </Typography>
-  );
+  return { isOfListener, change };
+}
+
+/** Whether days that were told by a zone are days by the clock here, as the journal counts them. */
+export function useIsClockHere(zone: string): boolean {
+  return !useIsOfListener() || zone === zoneHere();
 }
 
 /** Writes a moment as the clock of a zone shows it: "14:05". */

@@ -9,6 +9,12 @@ export function isDay(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && text >= FIRST_DAY && dayAt(numberOf(text)) === text;
 }
 
+/** The day of a moment by the clock here. */
+export function dayHere(time: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+}
+
 export function addDays(day: string, count: number): string {
   return dayAt(numberOf(day) + count);
 }
