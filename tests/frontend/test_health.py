@@ -4,7 +4,6 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
-import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -38,11 +37,6 @@ def handed_on(stack: ListeningSystem) -> int:
     """How many listens ListenBrainz has of the account."""
     answer = stack.sandbox.get(f"/listenbrainz/1/user/{ACCOUNT}/listen-count")
     return int(answer.json()["payload"]["count"]) if answer.status_code == 200 else 0
-
-
-def process_of(stack: ListeningSystem, name: str) -> psutil.Process:
-    children = psutil.Process(stack.process.pid).children(recursive=False)
-    return next(child for child in children if f"services.{name}" in child.cmdline())
 
 
 def listed(page: Page) -> Any:
@@ -159,7 +153,7 @@ def test_a_silent_service_is_named_only_its_own_part_is_missing_and_its_return_i
     covers, albums = (page.get_by_role("region", name=name, exact=True) for name in ("Covers", "Albums"))
     expect(covers.get_by_role("table")).to_be_visible()
 
-    process = process_of(stack, "cover")
+    process = stack.child("services.cover")
     process.send_signal(signal.SIGSTOP)
     try:
         expect(card).to_contain_text("Does not answer")

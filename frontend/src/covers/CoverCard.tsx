@@ -41,7 +41,7 @@ export function CoverCard({ kind, id, name, size }: CoverCardProps) {
           sx={{ maxWidth: "100%" }}
         />
       )}
-      <Button href={`/covers?kind=${kind}&id=${encodeURIComponent(id)}`} startIcon={<Icon path={mdiHelpCircleOutline} />} sx={{ minHeight: 40 }}>
+      <Button href={`/covers?kind=${kind}&id=${encodeURIComponent(id)}`} startIcon={<Icon path={mdiHelpCircleOutline} />}>
         {t[kind]}
       </Button>
     </Stack>

@@ -10,7 +10,7 @@ interface Streaming {
 }
 
 /** The paths that are streams. */
-export type StreamPath = { [Path in keyof paths]: paths[Path] extends Streaming ? Path : never }[keyof paths];
+type StreamPath = { [Path in keyof paths]: paths[Path] extends Streaming ? Path : never }[keyof paths];
 
 /** Those that can be gone on with after an event that was seen. */
 type Resumable = { [Path in StreamPath]: paths[Path]["get"] extends { parameters: { query?: { last_event_id?: string } } } ? Path : never }[StreamPath];

@@ -21,7 +21,7 @@ const UNITS = [
   ["second", 1],
 ] as const;
 
-export function formatOf(language: Language) {
+function formatOf(language: Language) {
   // French as in France, English as the world writes it: day before month, 24 hours.
   const locale = language === "fr" ? "fr-FR" : "en-GB";
   const number = new Intl.NumberFormat(locale);

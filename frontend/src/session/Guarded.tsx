@@ -1,13 +1,14 @@
 // What is shown to whom? The page, or in its place where one signs in. A page whose session ran out waits, as it is, behind it.
-import { Activity, lazy, Suspense, useEffect, useLayoutEffect, useRef } from "react";
+import { Activity, Suspense, useEffect, useLayoutEffect, useRef } from "react";
 import { Outlet } from "react-router";
 
 import { reachability } from "@/api/reachability";
 import { Loading } from "@/shared/Loaded";
+import { patientLazy } from "@/shell/loading";
 
 import { sessions, useSession } from "./session";
 
-const SignIn = lazy(() => import("./SignIn"));
+const SignIn = patientLazy(() => import("./SignIn"));
 
 export function Guarded() {
   const { state, ranOut } = useSession();

@@ -38,7 +38,7 @@ export function ZoneLine({ zone }: { zone: string | undefined }) {
     >
       {told && t.told(told)}
       {!isSame && (
-        <Button size="small" onClick={change} sx={{ minHeight: 40 }}>
+        <Button size="small" onClick={change}>
           {isOfListener ? t.here(zoneHere()) : t.own}
         </Button>
       )}

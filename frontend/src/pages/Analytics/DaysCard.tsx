@@ -4,13 +4,13 @@ import Skeleton from "@mui/material/Skeleton";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
-import { lazy, Suspense, useMemo } from "react";
+import { Suspense, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
-import { reachability } from "@/api/reachability";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { localDay, useFormat } from "@/i18n/useFormat";
 import { searchNow } from "@/shared/searching";
+import { patientLazy } from "@/shell/loading";
 import { monthOf } from "@/time/days";
 import { useAddress } from "@/time/zone";
 
@@ -21,17 +21,7 @@ import { DataTable } from "./DataTable";
 import type { Days } from "./range";
 import { analyticsTexts } from "./texts";
 
-const load = () => import("./charts");
-/** The gateway that holds the chart's code may be away just now. */
-const DaysChart = lazy(async () => {
-  try {
-    return await load();
-  } catch {
-    await reachability.check();
-    await reachability.back();
-    return await load();
-  }
-});
+const DaysChart = patientLazy(() => import("./charts"));
 
 const HEIGHT = 260;
 const HEADS = { day: "day", week: "weekFrom", month: "monthOf" } as const;
@@ -69,7 +59,7 @@ export function DaysCard({ known, days }: { known: Known; days: Days }) {
       above={
         <ToggleButtonGroup exclusive size="small" value={per} onChange={(_, next: Per | null) => change(next)} aria-label={t.per} sx={{ mb: 1 }}>
           {PER.map((each) => (
-            <ToggleButton key={each} value={each} disabled={!isDrawable(each, days)} sx={{ minHeight: 40 }}>
+            <ToggleButton key={each} value={each} disabled={!isDrawable(each, days)}>
               {t[`per${each}`]}
             </ToggleButton>
           ))}

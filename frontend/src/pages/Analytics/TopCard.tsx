@@ -44,7 +44,7 @@ export function TopCard({ kind, entries, days }: TopCardProps) {
       table={<TopTable label={title} kind={kind} entries={shown} days={days} />}
       below={
         entries.length > FEW && (
-          <Button onClick={() => setWhole(!isWhole)} aria-expanded={isWhole} sx={{ mt: 1, minHeight: 40 }}>
+          <Button onClick={() => setWhole(!isWhole)} aria-expanded={isWhole} sx={{ mt: 1 }}>
             {isWhole ? t.showLess : t.showMore(format.number(entries.length))}
           </Button>
         )

@@ -10,7 +10,7 @@ export type Known = Of<"tracker">["GetAnalyticsResponse"];
 export type Completeness = Of<"tracker">["GetCompletenessResponse"];
 
 /** Rows of each list: a few are shown, the rest when somebody wants them. */
-export const TOP = 50;
+const TOP = 50;
 const COMPLETENESS = ["completeness"];
 const COUNTING_MS = 1000;
 

@@ -7,7 +7,7 @@ import Stack from "@mui/material/Stack";
 import Switch from "@mui/material/Switch";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 
 import { fieldTexts, isFieldName } from "@/facts/fieldTexts";
 import { providerName } from "@/facts/providers";
@@ -15,12 +15,13 @@ import { Section } from "@/facts/Section";
 import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
 import { Loaded, Loading } from "@/shared/Loaded";
+import { patientLazy } from "@/shell/loading";
 
 import { DataTable } from "../Analytics/DataTable";
 import { useNumbers, type NumberSeries } from "./asking";
 import { artistTexts } from "./texts";
 
-const NumbersChart = lazy(() => import("./NumbersChart"));
+const NumbersChart = patientLazy(() => import("./NumbersChart"));
 
 export function Numbers({ id }: { id: string }) {
   const t = useTexts(artistTexts);

@@ -8,7 +8,7 @@ import Stack from "@mui/material/Stack";
 import Switch from "@mui/material/Switch";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 
 import { CoverImage } from "@/covers/CoverImage";
 import { providerName } from "@/facts/providers";
@@ -17,11 +17,12 @@ import { useTexts } from "@/i18n/LanguageProvider";
 import { useFormat } from "@/i18n/useFormat";
 import { Icon } from "@/shared/Icon";
 import { Loaded, Loading } from "@/shared/Loaded";
+import { patientLazy } from "@/shell/loading";
 
 import { similarQuery, type SimilarArtist } from "./asking";
 import { artistTexts } from "./texts";
 
-const SimilarGraph = lazy(() => import("./SimilarGraph"));
+const SimilarGraph = patientLazy(() => import("./SimilarGraph"));
 
 const FEW = 6;
 
