@@ -133,7 +133,8 @@ class Following:
         with self._committing(context, known) as connection:
             live.save_followed(connection, known.account_id, known.since, now, **changed)
             told: list[tuple[str, Any]] = [] if is_same else [(PLAYING, playing or {})]
-            told += [(STATUS, {})] if known.error or known.polled_at is None else []
+            is_first = known.polled_at is None or known.polled_at < known.changed_at
+            told += [(STATUS, {})] if known.error or is_first else []
             live.add_events(connection, told, now)
             if unnamed_titles(connection, 1):  # left behind by a look that was killed before it named them
                 self._name_later(connection)

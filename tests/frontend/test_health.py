@@ -22,6 +22,7 @@ def stack_settings() -> dict[str, str]:
     return {
         **HANDING_ON,
         "ENRICHMENT_PROVIDERS": "lastfm",
+        "LASTFM_CIRCUIT_BREAKER_TIMEOUT": "5s",
         "ENRICHMENT_MAX_RETRIES": "1",
     }
 
@@ -131,6 +132,14 @@ def test_the_providers_figures_are_shown_and_an_open_breaker_is_told(page, stack
     expect(row).to_contain_text("open: left alone")
     expect(page.get_by_text("Last.fm has stopped answering, and is left alone for a while (Artists).")).to_be_visible()
     stack.sandbox.delete("/_sandbox/faults")
+    assert eventually(lambda: asked_again(stack), within=30)
+
+
+def asked_again(stack: ListeningSystem) -> bool:
+    """Whether the artist service trusts Last.fm again, once it is asked for somebody new."""
+    stack.enrich(name="Burial")
+    told = stack.get("/api/v1/enrichment/metrics")["providers"]["lastfm"]
+    return bool(told["circuit_breaker_state"] == "closed")
 
 
 def test_every_service_tells_whom_it_asks_and_what_would_switch_the_others_on(page):

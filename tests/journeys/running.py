@@ -16,6 +16,7 @@ import httpx
 import psutil
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
+from scripts.run import is_ready
 from tests.fakes.lifeline import Lifeline
 from tests.fakes.patience import eventually
 from tests.fakes.servers import free_service_port
@@ -123,7 +124,7 @@ class RunningSystem:
 
     @contextmanager
     def without(self, module: str) -> Iterator[None]:
-        """`kill -9` of that process, which is revived after the block, not before."""
+        """`kill -9` of that process, which is revived after the block, not before; then everything answers again."""
         os.kill(self.process.pid, signal.SIGSTOP)
         try:
             victim = self.child(module)
@@ -132,6 +133,7 @@ class RunningSystem:
             yield
         finally:
             os.kill(self.process.pid, signal.SIGCONT)
+        assert eventually(lambda: is_ready(f"http://127.0.0.1:{self.gateway_port}/readyz"), within=_STARTS)
 
     def enrich(self, **body: Any) -> httpx.Response:
         return self.client.post(ENRICH, json=body)

@@ -197,6 +197,20 @@ def test_starting_again_with_a_shorter_interval_looks_at_once(workshop: Workshop
     assert len(workshop.history.asked) == 2
 
 
+def test_the_first_look_after_each_start_is_told(workshop: Workshop):
+    workshop.switch.start(None)
+    workshop.work()
+    workshop.switch.stop()
+    workshop.clock.advance(5)
+    workshop.switch.start(None)
+    told = len(events(workshop))
+
+    workshop.work()
+
+    assert events(workshop)[told:] == [STATUS]
+    assert workshop.switch.status().state == "following"
+
+
 def test_plays_of_the_import_and_of_the_tracker_are_never_two(workshop: Workshop):
     workshop.history.plays = [Play(now(workshop) - 100 * number, SONG) for number in range(50)]
     workshop.switch.start(None)
