@@ -138,7 +138,7 @@ def test_the_providers_figures_are_shown_and_an_open_breaker_is_told(page, stack
 def asked_again(stack: ListeningSystem) -> bool:
     """Whether the artist service trusts Last.fm again, once it is asked for somebody new."""
     stack.enrich(name="Burial")
-    told = stack.get("/api/v1/enrichment/metrics")["providers"]["lastfm"]
+    told = stack.get("/api/v1/enrichment/metrics")["lastfm"]
     return bool(told["circuit_breaker_state"] == "closed")
 
 
