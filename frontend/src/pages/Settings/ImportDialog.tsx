@@ -40,11 +40,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const id = useId();
   const [form, setForm] = useState(EMPTY);
   const set = (changes: Partial<Form>) => setForm((before) => ({ ...before, ...changes }));
-  const bringIn = useBringIn();
+  const bring = useBringIn();
   const problems = problemsOf(form, t);
   const submit = () => {
-    if (form.source !== "file") bringIn.mutate(wantedOf(form), { onSuccess: onClose });
-    else if (form.file) bringIn.mutate({ file: form.file, dryRun: form.dryRun }, { onSuccess: onClose });
+    if (form.source !== "file") bring.mutate(wantedOf(form), { onSuccess: onClose });
+    else if (form.file) bring.mutate({ file: form.file, dryRun: form.dryRun }, { onSuccess: onClose });
   };
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby={id}>
@@ -52,7 +52,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (!problems.any && !bringIn.isPending) submit();
+          if (!problems.any && !bring.isPending) submit();
         }}
       >
         <DialogTitle id={id}>{t.importHistory}</DialogTitle>
@@ -80,12 +80,12 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                 <Check label={t.enrich} words={t.enrichWords} isOn={form.enrich} onChange={(enrich) => set({ enrich })} />
               </>
             )}
-            {bringIn.error && <Trouble error={bringIn.error} />}
+            {bring.error && <Trouble error={bring.error} />}
           </Stack>
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>{t.close}</Button>
-          <BusyButton type="submit" variant="contained" disabled={problems.any} isBusy={bringIn.isPending}>
+          <BusyButton type="submit" variant="contained" disabled={problems.any} isBusy={bring.isPending}>
             {form.dryRun ? t.countOnly : t.begin}
           </BusyButton>
         </DialogActions>
