@@ -20,7 +20,7 @@ export function SearchField({ label, value, onSearch }: SearchFieldProps) {
       size="small"
       label={label}
       value={words}
-      onChange={(event) => setWords(() => event.target.value)}
+      onChange={({ target: { value: now } }) => setWords(() => now)}
       sx={{ flex: "1 1 240px", maxWidth: { sm: 420 } }}
       slotProps={{
         htmlInput: { autoComplete: "off", maxLength: 200 },

@@ -1,5 +1,5 @@
 // What stands in fields that write into the address, and who wins when the two differ?
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
 import { useTypingPause } from "./useTypingPause";
 
@@ -18,7 +18,14 @@ interface Asked<Words> {
  */
 export function useTyped<Words>({ at, trim, tell }: Asked<Words>): [Words, (change: (now: Words) => Words) => void] {
   const [typed, setTyped] = useState({ words: at, at, told: at });
-  if (!isSame(typed.at, at)) setTyped({ words: isSame(typed.told, at) ? typed.words : at, at, told: at });
+  const written = JSON.stringify(at);
+  const meet = useEffectEvent(() =>
+    // Whatever was typed meanwhile counts: it may be more than what was drawn last.
+    setTyped((now) => (isSame(now.at, at) ? now : { words: isSame(now.told, at) ? now.words : at, at, told: at })),
+  );
+  // In an effect: what is set while drawing is lost, with letters typed meanwhile, where React draws anew before it is done.
+  // eslint-disable-next-line react-hooks/set-state-in-effect
+  useEffect(() => meet(), [written]);
   useTypingPause(typed.words, () => {
     const told = trim(typed.words);
     if (isSame(told, at)) return;
