@@ -193,6 +193,7 @@ class _Running:
     def of(cls, command: Sequence[str]) -> "_Running":
         """Raises OSError."""
         ours, theirs = socket.socketpair()
+        theirs.setblocking(True)  # the program waits for questions, whatever this process's sockets are used to
         try:
             with theirs:
                 # No environment: it has no need of our secrets. No terminal: Ctrl-C is for us to hear.

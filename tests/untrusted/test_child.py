@@ -2,6 +2,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -176,6 +177,15 @@ def test_no_socket_to_be_had_says_nothing_about_the_file(child: Child, file: int
         resource.setrlimit(resource.RLIMIT_NOFILE, few)
 
     assert child.ask("read", [file]) == b"content"
+
+
+def test_it_waits_to_be_asked_even_where_sockets_are_in_a_hurry(child: Child, file: int):
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(5)
+    try:
+        assert child.ask("read", [file]) == b"content"
+    finally:
+        socket.setdefaulttimeout(before)
 
 
 def test_one_that_somebody_ended_is_started_again(child: Child, file: int):
