@@ -1,25 +1,29 @@
 #!/bin/sh
-# Lays out /app inside the image build: what the program SERVICE reads, and /app/start, which becomes it.
+# Lays out what the program SERVICE reads, and `start`, which becomes it: SERVICE=cover assemble.sh [from] [to]. Inside the image build
+# from /context to /app.
 set -eu
-cd /context
-mkdir /app
+from=${1:-/context}
+to=${2:-/app}
+
+mkdir -p "$to"
+cd "$from"
 case "$SERVICE" in
 gateway)
     module=gateway
-    mkdir /app/frontend
-    cp -r kernel gateway gen /app/
-    cp -r frontend/dist /app/frontend/
+    mkdir "$to/frontend"
+    cp -r kernel gateway gen "$to/"
+    cp -r frontend/dist "$to/frontend/"
     ;;
 *)
     module=services.$SERVICE
-    mkdir /app/services
-    cp -r kernel facts untrusted upstreams gen /app/
-    cp services/__init__.py /app/services/
-    cp -r "services/$SERVICE" /app/services/
+    mkdir "$to/services"
+    cp -r kernel facts untrusted upstreams gen "$to/"
+    cp services/__init__.py "$to/services/"
+    cp -r "services/$SERVICE" "$to/services/"
     ;;
 esac
-cp LICENSE /app/
-find /app -name __pycache__ -prune -exec rm -r {} +
-printf '#!/bin/sh\nexec python3 -m %s "$@"\n' "$module" >/app/start
-chmod 755 /app/start
-python3 -m compileall -q --invalidation-mode unchecked-hash /app
+cp LICENSE "$to/"
+find "$to" -name __pycache__ -prune -exec rm -r {} +
+printf '#!/bin/sh\nexec python3 -m %s "$@"\n' "$module" >"$to/start"
+chmod 755 "$to/start"
+python3 -m compileall -q --invalidation-mode unchecked-hash "$to"
