@@ -63,7 +63,9 @@ def test_every_container_asks_for_memory_and_has_an_end_of_it(overlay):
 
 
 def test_all_of_it_fits_on_a_pi_of_four_gibibytes_beside_k3s():
-    limits = [mebibytes(c["resources"]["limits"]["memory"]) for each in workloads("pi").values() for c in pod_of(each)["containers"]]
+    limits = [
+        mebibytes(c["resources"]["limits"]["memory"]) for each in workloads("pi").values() for c in pod_of(each)["containers"]
+    ]
 
     assert sum(limits) <= 2048
 

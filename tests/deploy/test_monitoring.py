@@ -108,7 +108,9 @@ def test_prometheus_asks_every_program():
         assert port in {each["port"] for each in services[name]["spec"]["ports"]}
 
 
-@pytest.mark.parametrize("asked", [["check", "rules", "rules.yaml"], ["check", "config", "prometheus.yml"], ["test", "rules", "rules_test.yaml"]])
+@pytest.mark.parametrize(
+    "asked", [["check", "rules", "rules.yaml"], ["check", "config", "prometheus.yml"], ["test", "rules", "rules_test.yaml"]]
+)
 def test_promtool_agrees(asked):
     if shutil.which("promtool") is None:
         pytest.skip("there is no promtool (on Debian: apt install prometheus)")

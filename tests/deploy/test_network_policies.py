@@ -67,7 +67,13 @@ def test_the_gateway_reaches_every_service_and_none_reaches_the_gateway(overlay,
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_jobs_reach_the_neighbours_they_ask(overlay):
-    for sender, receiver in (("album", "artist"), ("album", "cover"), ("cover", "artist"), ("cover", "album"), ("tracker", "album")):
+    for sender, receiver in (
+        ("album", "artist"),
+        ("album", "cover"),
+        ("cover", "artist"),
+        ("cover", "album"),
+        ("tracker", "album"),
+    ):
         assert reaches(overlay, sender, receiver, 50051)
 
 
@@ -89,7 +95,9 @@ def test_the_way_in_leads_to_the_gateway_alone(overlay):
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-@pytest.mark.parametrize("address", ["10.42.0.7", "10.43.0.1", "192.168.1.1", "172.16.3.4", "169.254.169.254", "127.0.0.1", "100.64.0.1"])
+@pytest.mark.parametrize(
+    "address", ["10.42.0.7", "10.43.0.1", "192.168.1.1", "172.16.3.4", "169.254.169.254", "127.0.0.1", "100.64.0.1"]
+)
 def test_no_service_reaches_an_address_of_a_house(overlay, address):
     for name in workloads(overlay):
         assert not lets(overlay, labels_of(overlay, name), "egress", address, 443), name
