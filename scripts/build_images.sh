@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 MOST_BYTES=$((130 * 1000 * 1000))
 CERTIFICATES=/etc/ssl/certs/ca-certificates.crt
 read -ra platforms <<<"${PLATFORMS:-linux/amd64 linux/arm64}"
-read -ra programs <<<"${PROGRAMS:-$(ls services/*/__main__.py | cut -d/ -f2 | tr '\n' ' ') gateway}"
+read -ra programs <<<"${PROGRAMS:-$(printf '%s\n' services/*/__main__.py | cut -d/ -f2 | tr '\n' ' ') gateway}"
 tag=${TAG:-$(git describe --tags --always --dirty)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -13,7 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 OVERLAYS = ("pi", "cluster")
-SERVICES = ("album", "artist", "cover", "tracker")
+SERVICES = tuple(sorted(path.parent.name for path in ROOT.glob("services/*/__main__.py")))
 PROGRAMS = (*SERVICES, "gateway")
 CUSTOM_KINDS = {"IngressRoute"}
 """Those that Traefik brings, of which no schema is at hand."""

@@ -173,6 +173,29 @@ def test_in_a_cluster_jobs_are_the_workers():
         assert not {"ports", "livenessProbe", "lifecycle"} & worker.keys()
 
 
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_who_reads_music_has_the_folder_and_cannot_write_it(overlay):
+    readers = [name for name in workloads(overlay) if name.split("-")[0] in ("album", "cover")]
+
+    assert len(readers) == (2 if overlay == "pi" else 4)
+    for name in readers:
+        container = pod_of(workloads(overlay)[name])["containers"][0]
+        assert {"name": "MUSIC_DIR", "value": "/music"} in container["env"]
+        assert {"name": "music", "mountPath": "/music", "readOnly": True} in container["volumeMounts"]
+
+
+def test_programs_of_one_node_share_a_folder_and_those_who_keep_covers_do_in_a_cluster():
+    def claims(overlay):
+        for name, each in workloads(overlay).items():
+            for volume in pod_of(each).get("volumes", ()):
+                if volume["name"] == "data" and "persistentVolumeClaim" in volume:
+                    yield name, volume["persistentVolumeClaim"]["claimName"]
+
+    assert dict(claims("pi")) == dict.fromkeys(PROGRAMS, "data")
+    assert dict(claims("cluster")) == {"cover": "covers", "cover-worker": "covers"}
+    assert of_kind("cluster", "PersistentVolumeClaim")["covers"]["spec"]["accessModes"] == ["ReadWriteMany"]
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_kustomization_of_a_program_is_short(name):
     assert len((DEPLOY / "k8s" / name / "kustomization.yaml").read_text("utf-8").splitlines()) <= 25
