@@ -34,12 +34,11 @@ def declared() -> dict[str, frozenset[str]]:
 def _declared_in(path: Path) -> Iterator[tuple[str, frozenset[str]]]:
     tree = ast.parse(path.read_text("utf-8"))
     lists = {
-        name.id: frozenset(value)
+        target.id: words
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign)
-        for target, expression in _pairs(node)
-        for name, value in ((target, _words(expression, {})),)
-        if isinstance(name, ast.Name) and value is not None
+        for target, value in _pairs(node)
+        if isinstance(target, ast.Name) and (words := _words(value, {})) is not None
     }
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         kind = getattr(call.func, "id", "")
@@ -49,7 +48,7 @@ def _declared_in(path: Path) -> Iterator[tuple[str, frozenset[str]]]:
         labels = (_words(given[0], lists) if given else None) or frozenset()
         for suffix in _SUFFIXES[kind]:
             extra = {"le"} if suffix == "_bucket" else set()
-            yield f"{call.args[0].value}{suffix}", labels | extra
+            yield f"{call.args[0].value!s}{suffix}", labels | extra
 
 
 def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:

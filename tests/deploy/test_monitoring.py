@@ -80,7 +80,7 @@ def test_a_dashboard_can_be_loaded(name):
 
 @pytest.mark.parametrize("name", DASHBOARDS)
 def test_no_panel_lies_on_another(name):
-    taken = set()
+    taken: set[tuple[int, int]] = set()
     for panel in DASHBOARDS[name]["panels"]:
         at = panel["gridPos"]
         cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}

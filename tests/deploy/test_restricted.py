@@ -1,6 +1,7 @@
 """The policy itself: what it finds in a pod that breaks it at one place, and that it finds nothing in one that does not."""
 
 from copy import deepcopy
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_a_pod_that_keeps_to_it_breaks_nothing():
 )
 def test_each_breach_is_found(path, value, breach):
     pod = deepcopy(POD)
-    at = pod
+    at: Any = pod
     for step in path[:-1]:
         at = at[step]
     at[path[-1]] = value
