@@ -73,8 +73,12 @@ bench: $(STAMPS)/dev gen/.made frontend/dist/.made ## Measures what is fast, bes
 	for each in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$each .py) || missed=1; done
 	exit $$missed
 
+.PHONY: images
+images: gen/.made frontend/dist/.made ## Builds the images of all programs for arm64 and amd64, into deploy/images/.
+	@scripts/build_images.sh
+
 clean: ## Removes everything that the other verbs made, except data/.
-	@rm -rf .venv gen frontend/dist frontend/node_modules frontend/src/api/schema.ts frontend/openapi.json .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv gen deploy/images frontend/dist frontend/node_modules frontend/src/api/schema.ts frontend/openapi.json .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamp is written last: what an interruption left half-made is not taken for an environment, but made anew.
 $(STAMPS)/venv:
