@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import sqlalchemy as sa
+import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel import deadline, dialects
@@ -17,6 +20,7 @@ from kernel.errors import StoreUnavailable
 from kernel.settings import SettingsError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_log = structlog.get_logger(__name__)
 
 
 class Database:
@@ -54,9 +58,18 @@ class Database:
         return self._transaction("write")
 
     def migrate(self, script_location: Path) -> None:
-        """Brings the tables to the newest of `script_location`/versions/*.py. Replicas starting together take turns."""
+        """Brings the tables to the newest of `script_location`/versions/*.py. Replicas starting together take turns.
+
+        Tables of a newer program are left as they are: migrations take away only what the release before does without.
+        """
         with self._transaction("migrate") as connection:
-            command.upgrade(_alembic(script_location, connection), "head")
+            config = _alembic(script_location, connection)
+            known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+            unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+            if unknown:
+                _log.warning("tables_are_newer", subject=self._schema, state=", ".join(sorted(unknown)))
+            else:
+                command.upgrade(config, "head")
 
     def downgrade(self, script_location: Path, *, steps: int = 1) -> None:
         """Takes the newest `steps` migrations back."""

@@ -22,41 +22,6 @@ THINGS = sa.Table(
     sa.Column("details", Json),
 )
 
-FIRST = """
-import sqlalchemy as sa
-from alembic import op
-
-revision, down_revision = "0001", None
-
-def upgrade():
-    op.create_table("shelves", sa.Column("id", sa.Text, primary_key=True))
-    op.create_table(
-        "books",
-        sa.Column("id", sa.Text, primary_key=True),
-        sa.Column("shelf", sa.Text, sa.ForeignKey("shelves.id", ondelete="CASCADE")),
-    )
-    op.execute("INSERT INTO shelves VALUES ('a')")
-    op.execute("INSERT INTO books VALUES ('b', 'a')")
-
-def downgrade():
-    op.drop_table("books")
-    op.drop_table("shelves")
-"""
-
-SECOND = """
-import sqlalchemy as sa
-from alembic import op
-
-revision, down_revision = "0002", "0001"
-
-def upgrade():
-    with op.batch_alter_table("shelves", recreate="auto") as shelves:
-        shelves.alter_column("id", type_=sa.String(40))
-
-def downgrade():
-    pass
-"""
-
 
 @pytest.fixture
 def things(database: Database) -> Database:
@@ -65,19 +30,9 @@ def things(database: Database) -> Database:
     return database
 
 
-@pytest.fixture
-def scripts(tmp_path: Path) -> Path:
-    """A folder as an app has it, whose name holds what configuration parsers trip over."""
-    versions = tmp_path / "my 100% app:s" / "migrations" / "versions"
-    versions.mkdir(parents=True)
-    (versions / "0001_first.py").write_text(FIRST)
-    (versions / "0002_second.py").write_text(SECOND)
-    return versions.parent
-
-
-def count(database: Database, table: str = "things") -> int:
+def count(database: Database) -> int:
     with database.read() as connection:
-        return connection.execute(sa.select(sa.func.count()).select_from(sa.table(table))).scalar_one()
+        return connection.execute(sa.select(sa.func.count()).select_from(THINGS)).scalar_one()
 
 
 def test_what_a_write_block_did_is_there_afterwards(things: Database) -> None:
@@ -157,18 +112,6 @@ def test_an_sqlite_file_is_safe_for_acknowledged_rows(tmp_path: Path) -> None:
 
     assert found == ["wal", 2, 1]
     assert (tmp_path / "data" / "shop.sqlite").exists()
-
-
-def test_two_apps_share_a_postgres_without_seeing_each_other(postgres_server: PostgresServer, scripts: Path) -> None:
-    with postgres_server.fresh_database() as url:
-        for name in ("one", "two"):
-            Database.for_app(url, Path(), name).migrate(scripts)
-        one, two = (Database.for_app(url, Path(), name) for name in ("one", "two"))
-
-        with one.write() as connection:
-            connection.execute(sa.text("DELETE FROM books"))
-
-        assert (count(one, "books"), count(two, "books")) == (0, 1)
 
 
 @pytest.mark.parametrize("url", ["mysql://someone:hunter2@db/x", "hunter2", "sqlite:///x.sqlite"])
@@ -278,64 +221,3 @@ def test_upsert_overwrites_the_columns_given_and_the_last_of_equals_wins(things:
         rows = connection.execute(sa.select(THINGS.c.id, THINGS.c.count, THINGS.c.seen_at).order_by(THINGS.c.id)).all()
 
     assert [tuple(row) for row in rows] == [("one", 3, seen), ("two", 5, None)]
-
-
-def test_migrations_run_once_and_go_back(database: Database, scripts: Path) -> None:
-    database.migrate(scripts)
-    database.migrate(scripts)
-    found = count(database, "books")
-
-    database.downgrade(scripts, steps=2)
-
-    assert found == 1
-    with pytest.raises(sa.exc.DBAPIError):
-        count(database, "books")
-
-
-def test_rebuilding_a_table_in_a_migration_deletes_no_row_that_points_to_it(database: Database, scripts: Path) -> None:
-    database.migrate(scripts)
-
-    assert (count(database, "shelves"), count(database, "books")) == (1, 1)
-
-
-def test_foreign_keys_hold_again_after_a_migration(database: Database, scripts: Path) -> None:
-    database.migrate(scripts)
-
-    with pytest.raises(sa.exc.IntegrityError), database.write() as connection:
-        connection.execute(sa.text("INSERT INTO books VALUES ('c', 'nowhere')"))
-
-
-def test_replicas_starting_together_migrate_once(database_url: str, scripts: Path) -> None:
-    replicas = [Database(database_url, schema="test") for _ in range(4)]
-    start = threading.Barrier(4)
-    failures: list[BaseException] = []
-
-    def begin(replica: Database) -> None:
-        start.wait()
-        try:
-            replica.migrate(scripts)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the test shows it
-            failures.append(error)
-
-    threads = [threading.Thread(target=begin, args=(replica,)) for replica in replicas]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert failures == []
-    assert count(replicas[0], "books") == 1
-    for replica in replicas:
-        replica.close()
-
-
-def test_a_migration_that_fails_leaves_the_tables_as_they_were(database: Database, scripts: Path) -> None:
-    (scripts / "versions" / "0002_second.py").write_text(
-        SECOND.replace("with op.", "op.drop_table('books'); 1 / 0\n    with op.")
-    )
-
-    with pytest.raises(ZeroDivisionError):
-        database.migrate(scripts)
-
-    with pytest.raises(sa.exc.DBAPIError):
-        count(database, "books")
