@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots check proto fmt lint types walls bench clean
+.PHONY: help run test backup restore screenshots check proto fmt lint types walls bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,6 +26,13 @@ run: $(STAMPS)/run gen/.made frontend/dist/.made ## Starts everything on this ma
 test: $(STAMPS)/dev gen/.made frontend/dist/.made ## Runs the whole suite against real PostgreSQL, Redis, Chromium and processes.
 	@scripts/get_browser.sh || echo "They are left out." >&2
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+
+backup: $(STAMPS)/run gen/.made ## Keeps databases and images in one file in backups/, while everything goes on; TO=…: elsewhere.
+	@$(BIN)/python scripts/backup.py "$${TO:-}"
+
+restore: $(STAMPS)/run gen/.made ## Puts back what FROM=… keeps, while nothing runs; REPLACE=1 sets aside what is there.
+	@if [ -z "$${FROM:-}" ]; then echo "Which one? make restore FROM=backups/soniquebay-….tar" >&2; exit 2; fi
+	@$(BIN)/python scripts/restore.py "$$FROM" $${REPLACE:+--replace}
 
 screenshots: $(STAMPS)/dev gen/.made frontend/dist/.made ## Takes a picture of every page of the web app, into docs/screenshots/.
 	@scripts/get_browser.sh
@@ -77,7 +84,7 @@ bench: $(STAMPS)/dev gen/.made frontend/dist/.made ## Measures what is fast, bes
 images: gen/.made frontend/dist/.made ## Builds the images of all programs for arm64 and amd64, into deploy/images/.
 	@scripts/build_images.sh
 
-clean: ## Removes everything that the other verbs made, except data/.
+clean: ## Removes everything that the other verbs made, except data/ and backups/.
 	@rm -rf .venv gen deploy/images frontend/dist frontend/node_modules frontend/src/api/schema.ts frontend/openapi.json .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamp is written last: what an interruption left half-made is not taken for an environment, but made anew.

@@ -65,7 +65,7 @@ def _run(
     gateways: list[Child] = []
     limit_arenas(2)
     try:
-        data_dir = run_settings.data_dir / "sandbox" if is_sandbox else run_settings.data_dir
+        data_dir, realm = kept_in(run_settings, is_sandbox=is_sandbox)
         changes = {"DATA_DIR": str(data_dir.absolute())}
         logs = data_dir / "logs"
         ports = {f"{name.upper()}_PORT": getattr(gateway_settings, f"{name}_port") for name in names}
@@ -76,7 +76,7 @@ def _run(
             upstreams.append(_start("sandbox", "sandbox", {}, logs, *sandbox_arguments))
             simulated = settings_for(f"http://127.0.0.1:{run_settings.sandbox_port}")
             # Any of its listeners may be followed: whom a person named is whom they mean.
-            changes |= {"REALM": "sandbox_", **{name: value for name, value in simulated.items() if not _is_named(name)}}
+            changes |= {"REALM": realm, **{name: value for name, value in simulated.items() if not _is_named(name)}}
         services.extend(_start(name, f"services.{name}", changes, logs) for name in names)
         gateways.append(_start("gateway", "gateway", changes, logs))
         children = [*upstreams, *services, *gateways]
@@ -99,10 +99,16 @@ def _read_settings(services: list[str]) -> tuple[RunSettings, GatewaySettings, b
     if problems:
         raise SettingsError(list(dict.fromkeys(problems)))
     run_settings = load(RunSettings)
-    return run_settings, load(GatewaySettings), _is_sandbox(run_settings)
+    return run_settings, load(GatewaySettings), uses_sandbox(run_settings)
 
 
-def _is_sandbox(run_settings: RunSettings) -> bool:
+def kept_in(run_settings: RunSettings, *, is_sandbox: bool) -> tuple[Path, str]:
+    """The data folder, and the realm in it."""
+    return (run_settings.data_dir / "sandbox", "sandbox_") if is_sandbox else (run_settings.data_dir, run_settings.realm)
+
+
+def uses_sandbox(run_settings: RunSettings) -> bool:
+    """Whether `make run` has the sandbox stand in for every upstream."""
     if run_settings.sandbox is not None:
         return run_settings.sandbox
     # Who one is elsewhere leads nowhere by itself: a key or an address does.
