@@ -6,7 +6,7 @@ has handed over work, that the one copied after it has not heard of. Images come
 One that goes in between was about to go, and is looked for again.
 
 Not kept: settings and keys (config.json, /run/secrets, the environment), which do not belong beside plays; caches, Redis, logs.
-Exit status: 0 when it is kept, 1 when not, 2 for settings that cannot be used.
+Exit status: 0 when it is kept, 1 when not, 2 for settings that cannot be used, 130 after Ctrl-C.
 """
 
 import argparse
@@ -40,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (NotDone, OSError) as error:
         sys.stderr.write(f"Nothing was kept. {error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. Nothing was kept.\n")
+        return 130
     pictures = sum(name.startswith("covers/") for name in said.members)
     print(f"Kept in {place} ({place.stat().st_size / 1e6:.1f} MB): {', '.join(sorted(said.tables))}; {pictures} files of images.")
     print("Not in it: settings and keys (config.json, /run/secrets, the environment). Keep those yourself.")

@@ -4,7 +4,7 @@ All of it is checked and unpacked beside the data first, and comes to its place 
 already stays as it is, unless `REPLACE=1` says that it may be set aside; nothing is ever deleted.
 
 A dump of PostgreSQL is a program for PostgreSQL, and may do there what we may: restore what you kept yourself.
-Exit status: 0 when it is put back, 1 when not, 2 for arguments or settings that cannot be used.
+Exit status: 0 when it is put back, 1 when not, 2 for arguments or settings that cannot be used, 130 after Ctrl-C.
 """
 
 import argparse
@@ -37,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (NotDone, OSError) as error:
         sys.stderr.write(f"Nothing was put back. {error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. Nothing was put back.\n")
+        return 130
     print(f"Put back as it was on {said.made_at:%Y-%m-%d %H:%M:%S} UTC: {', '.join(sorted(said.tables))}.")
     if aside:
         print(f"What was there before is in {' and '.join(aside)}; delete it when you are sure.")

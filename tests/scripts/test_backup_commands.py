@@ -7,7 +7,7 @@ import pytest
 
 from scripts import backup, restore
 from scripts.backups.system import APPS, read_system
-from tests.scripts.keeping import fill_system, told
+from tests.scripts.keeping import fill_system, postgres_programs, told
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +80,32 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path, capsys):
 
     assert status == 1
     assert capsys.readouterr().err.startswith("Nothing was kept. ")
+
+
+@pytest.mark.parametrize(("name", "verb"), [("pg_dump", "kept"), ("pg_restore", "put back")])
+def test_after_ctrl_c_nothing_is_there_that_was_not_before(name, verb, monkeypatch, tmp_path, capsys, postgres_server):
+    with postgres_server.fresh_database() as url:
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("PGPASSWORD", "")
+        monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{postgres_programs()}")
+        system = read_system()
+        fill_system(system)
+        assert backup.main([str(tmp_path / "kept.tar")]) == 0
+        before, there = told(system), {*tmp_path.iterdir(), *system.data_dir.iterdir()}
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / name).write_text(
+            f"#!/bin/sh\n[ $1 = --version ] && echo '{name} (PostgreSQL) 99' || kill -INT $PPID\n"
+        )
+        (tmp_path / "bin" / name).chmod(0o755)
+
+        status = (
+            backup.main([str(tmp_path / "more.tar")]) if verb == "kept" else restore.main([f"{tmp_path}/kept.tar", "--replace"])
+        )
+
+        assert status == 130
+        assert capsys.readouterr().err == f"\nStopped. Nothing was {verb}.\n"
+        assert told(system) == before
+        assert {*tmp_path.iterdir(), *system.data_dir.iterdir()} == {*there, tmp_path / "bin"}
 
 
 def test_every_app_has_its_place_in_the_order():
