@@ -17,8 +17,8 @@ from tests.fakes.servers import find_free_port, free_service_port
 class Play:
     """What differs from a cluster: one network for all, so each program has a port of its own; one folder for all secrets.
 
-    Left out are what podman does not know (probes, Services, policies) or does otherwise (secrets, which it mounts in Base64), the
-    images of others (PostgreSQL and Redis run beside it), and the container that migrates, as each service does so as well.
+    Left out are what podman does not know (probes, Services, policies) or does otherwise (secrets, which it mounts in Base64),
+    the images of others (PostgreSQL and Redis run beside it), and the container that migrates, as each service does so as well.
     """
 
     overlay: str

@@ -9,9 +9,16 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "deploy" / "images"
+REGISTRY = "localhost/tried"
+_LOCKED = (
+    *("--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges"),
+    *("--tmpfs", "/tmp:size=256m,mode=1777"),  # noqa: S108 - the container's
+)
+"""No more rights than the manifests leave a program."""
 _STOPS = 40
 """Seconds: more than a program takes to drain."""
-# Whatever the machine's own says: inside a container there may be no limit to raise, no systemd, and cgroups that crun refuses.
+# Whatever the machine's own says: inside a container there may be no limit to raise, no systemd, and cgroups that crun
+# refuses. Names on a network need netavark and aardvark-dns.
 _CONFIGURATION = """
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
@@ -19,6 +26,8 @@ default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
 runtime = "{runtime}"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+[network]
+network_backend = "netavark"
 """
 
 
@@ -43,30 +52,25 @@ class Podman:
 
     def load(self, program: str, architecture: str) -> str:
         """The name of the image out of the archive that was built last."""
-        name = f"localhost/tried/{program}:{architecture}"
+        name = f"{REGISTRY}/soniquebay/{program}:{architecture}"
         loaded = self("load", "--quiet", "--input", IMAGES / f"soniquebay-{program}-{architecture}.tar")
         self("tag", loaded.rpartition(" ")[2], name)
         return name
+
+    def inside(self, image: str, script: str) -> str:
+        """What a shell prints there, locked as a program is."""
+        return self("run", "--rm", "--network", "none", *_LOCKED, "--entrypoint", "/bin/sh", image, "-c", script)
 
     def add_volume(self, name: str) -> str:
         self._volumes.append(name)
         return self("volume", "create", name)
 
     def start(self, name: str, image: str, settings: Mapping[str, str], *, volume: str) -> None:
-        """A program by its image, on this machine's network, with no more rights than the manifests leave it."""
+        """A program by its image, on this machine's network."""
         told = [argument for each in settings.items() for argument in ("--env", "=".join(each))]
-        locked = (
-            "--read-only",
-            "--cap-drop",
-            "all",
-            "--security-opt",
-            "no-new-privileges",
-            "--tmpfs",
-            "/tmp:size=256m,mode=1777",  # noqa: S108 - the container's
-        )
         placed = ("--network", "host", "--volume", f"{volume}:/data")
         self._containers.append(name)
-        self("run", "--detach", "--name", name, *locked, *placed, *told, image)
+        self("run", "--detach", "--name", name, *_LOCKED, *placed, *told, image)
 
     def play(self, manifests: str) -> None:
         """`podman play kube` on this machine's network."""
@@ -78,11 +82,14 @@ class Podman:
         self("stop", "--time", str(_STOPS), name)
         return int(self("inspect", "--format", "{{.State.ExitCode}}", name))
 
-    def clean(self) -> None:
-        """Says first what each container last said, for whom a test fails."""
+    def tell_last_words(self) -> None:
+        """What each container said last, for whom a test fails."""
         for name in self("ps", "--all", "--format", "{{.Names}}").split():
             print(f"--- {name}:", flush=True)  # noqa: T201 - pytest shows it
             subprocess.run(["podman", "logs", "--tail", "20", name], env=self.environment, stderr=subprocess.STDOUT, check=False)
+
+    def clean(self) -> None:
+        self.tell_last_words()
         for manifests in self._played:
             self("play", "kube", "--down", "-", given=manifests)
             for each in yaml.safe_load_all(manifests):

@@ -34,7 +34,9 @@ class Started(Listener):
         self.sandbox.close()
 
     def await_ready(self, within: float) -> None:
-        assert eventually(lambda: is_ready(str(self.client.base_url.join("/readyz"))), within=within)
+        assert eventually(lambda: is_ready(str(self.client.base_url.join("/readyz"))), within=within), self.client.get(
+            "/readyz"
+        ).text
 
     def sign_in(self) -> None:
         """What was started beyond loopback answers nobody else."""
