@@ -84,6 +84,15 @@ bench: $(STAMPS)/dev gen/.made frontend/dist/.made ## Measures what is fast, bes
 images: gen/.made frontend/dist/.made ## Builds the images of all programs for arm64 and amd64, into deploy/images/.
 	@scripts/build_images.sh
 
+.PHONY: test-images
+test-images: images $(STAMPS)/dev ## Builds the images and tries them: what is in them, and both overlays and compose.yaml really run, by podman.
+	@$(BIN)/python -m pytest -q tests/containers $(ARGS)
+
+.PHONY: test-arm64
+test-arm64: $(STAMPS)/dev gen/.made frontend/dist/.made ## Builds the images for a Raspberry Pi, and has all five answer, enrich and import, emulated.
+	@PLATFORMS=linux/arm64 scripts/build_images.sh
+	@$(BIN)/python -m pytest -q tests/containers/test_arm64.py $(ARGS)
+
 clean: ## Removes everything that the other verbs made, except data/ and backups/.
 	@rm -rf .venv gen deploy/images frontend/dist frontend/node_modules frontend/src/api/schema.ts frontend/openapi.json .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 

@@ -51,18 +51,12 @@ Heard = tuple[int, str, str, str]
 Plays = Counter[Heard]
 
 
-class ListeningSystem(RunningSystem):
-    """Follows `listener_<plays>`, and may ask its sandbox as often as it likes."""
+class Listener:
+    """An account of the sandbox, and the system that follows it: the questions of journeys about plays, to both."""
 
-    def __init__(
-        self, folder: Path, plays: int, settings: Mapping[str, str] | None = None, *, services: Collection[str] = LISTENING
-    ) -> None:
-        self.account = f"listener_{plays}"
-        super().__init__(folder, {**FAST, "LASTFM_USERNAME": self.account, **(settings or {})}, services=services)
-
-    def start(self) -> None:
-        super().start()
-        self.sandbox.put("/_sandbox/limits", json={"lastfm": None})
+    account: str
+    client: httpx.Client
+    sandbox: httpx.Client
 
     def lift_limits(self) -> None:
         """Nor does any upstream of the sandbox mind."""
@@ -148,6 +142,20 @@ class ListeningSystem(RunningSystem):
                 self.client.post(f"{address}:cancel")
                 self.post(f"{address}:undo")
         assert self.get("/api/v1/plays")["plays"] == []
+
+
+class ListeningSystem(Listener, RunningSystem):
+    """Follows `listener_<plays>`, and may ask its sandbox as often as it likes."""
+
+    def __init__(
+        self, folder: Path, plays: int, settings: Mapping[str, str] | None = None, *, services: Collection[str] = LISTENING
+    ) -> None:
+        self.account = f"listener_{plays}"
+        super().__init__(folder, {**FAST, "LASTFM_USERNAME": self.account, **(settings or {})}, services=services)
+
+    def start(self) -> None:
+        super().start()
+        self.sandbox.put("/_sandbox/limits", json={"lastfm": None})
 
 
 class OwnTracker:
