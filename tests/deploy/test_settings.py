@@ -25,7 +25,7 @@ from tests.deploy.rendering import (
 README = (ROOT / "README.md").read_text("utf-8")
 KNOWN = {name.upper() for each in document.settings_classes() for name in each.model_fields}
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
-OWN_OF_COMPOSE = {"LISTEN", "MUSIC_FOLDER", "POSTGRES_PASSWORD", "REGISTRY", "TAG", "GRAFANA_PASSWORD"}
+OWN_OF_COMPOSE = {"PORT", "LISTEN", "MUSIC_FOLDER", "POSTGRES_PASSWORD", "REGISTRY", "TAG", "GRAFANA_PASSWORD"}
 SECRET = "s" * 40
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - a pod is reached by others, and policies say by whom
 
