@@ -25,6 +25,7 @@ run: $(STAMPS)/run gen/.made frontend/dist/.made ## Starts everything on this ma
 
 test: $(STAMPS)/dev gen/.made frontend/dist/.made ## Runs the whole suite against real PostgreSQL, Redis, Chromium and processes.
 	@scripts/get_browser.sh || echo "They are left out." >&2
+	@scripts/get_promtool.sh >/dev/null || echo "They are left out." >&2
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 backup: $(STAMPS)/run gen/.made ## Keeps databases and images in one file in backups/, while everything goes on; TO=…: elsewhere.

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Generic
 
+from facts.asking import Reply
 from facts.known import Check, CheckOutcome, K
-from kernel.asking import Reply
 from kernel.evidence import Absent, Ambiguous, Deferred, Evidence, Fault, Found
 
 _FIRST_FAULT_PAUSE = timedelta(minutes=30)

@@ -53,6 +53,18 @@ class Claim:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """How many unfinished jobs are alike in kind, lane and state; `due` of them wait for somebody to do them."""
+
+    kind: str
+    lane: Lane
+    state: JobState
+    jobs: int
+    due: int
+    first_due_at: datetime
+
+
 class LeaseLost(Exception):
     """The job was cancelled, or its lease ran out and another worker has it: nothing of this attempt may be written."""
 

@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, nullcontext
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 
 import sqlalchemy as sa
 import structlog
+from prometheus_client import Counter
 
 from kernel import deadline
 from kernel.clock import Clock
@@ -20,6 +22,7 @@ from kernel.job_table import Claim, Job, JobState, Lane, LeaseLost
 __all__ = ["Again", "Handler", "Job", "JobContext", "JobState", "JobStore", "Jobs", "Lane", "LeaseLost"]
 
 _log = structlog.get_logger(__name__)
+_OUTCOMES = ("succeeded", "postponed", "failed", "buried", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ Handler = Callable[[JobContext], Again | None]
 """Does one job. It may be run twice, so it must not mind what its last attempt has left behind."""
 
 
+def _count_attempts() -> Counter:
+    """In no registry: that is for who has one to say."""
+    return Counter("jobs_attempts", "Attempts at jobs, by what came of them.", ["kind", "outcome"], registry=None)
+
+
 @dataclass(slots=True)
 class Jobs:
     """The handlers of one app, and the attempts now running in this process.
@@ -76,13 +84,21 @@ class Jobs:
     first_wait: timedelta = timedelta(seconds=10)
     longest_wait: timedelta = timedelta(minutes=15)
     jitter: Callable[[], float] = random.random
+    attempts: Counter = field(default_factory=_count_attempts, init=False)
     _handlers: dict[str, Handler] = field(default_factory=dict, init=False)
     _idle: threading.Condition = field(default_factory=threading.Condition, init=False)  # guards the two below
     _is_stopping: bool = field(default=False, init=False)
     _running: dict[str, threading.Event] = field(default_factory=dict, init=False)
 
+    @property
+    def kinds(self) -> AbstractSet[str]:
+        """What is known how to do."""
+        return self._handlers.keys()
+
     def register(self, kind: str, handler: Handler) -> None:
         self._handlers[kind] = handler
+        for outcome in _OUTCOMES:  # from 0 on: a rate does not see the first of a series that begins with it
+            self.attempts.labels(kind, outcome)
 
     def run(self, job_id: str) -> None:
         """Makes one attempt at the job, if it is due and nobody has it; messages about it may come late or twice."""
@@ -94,11 +110,13 @@ class Jobs:
             self._running[claim.token] = given_up
             if self._is_stopping:  # since we asked
                 given_up.set()
+        outcome = "lost"
         try:
-            self._attempt(claim, given_up)
+            outcome = self._attempt(claim, given_up)
         except LeaseLost:
             _log.warning("job_lost", job_id=job_id, kind=claim.job.kind, attempt=claim.job.attempts)
         finally:
+            self.attempts.labels(claim.job.kind, outcome).inc()
             with self._idle:
                 del self._running[claim.token]
                 self._idle.notify_all()
@@ -120,7 +138,8 @@ class Jobs:
                 given_up.set()
             return self._idle.wait_for(lambda: not self._running, grace.total_seconds())
 
-    def _attempt(self, claim: Claim, given_up: threading.Event) -> None:
+    def _attempt(self, claim: Claim, given_up: threading.Event) -> str:
+        """What came of it."""
         try:
             with deadline.ended_by(given_up), nullcontext() if claim.job.lane is Lane.HIGH else deadline.in_background():
                 again = self._handlers.get(claim.job.kind, _know_nothing)(JobContext(self.store, claim))
@@ -129,25 +148,27 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is written into its row, and logged with its traceback
             if given_up.is_set():
                 self.store.postpone(claim, self.clock.now(), attempts=claim.job.attempts - 1)
-            else:
-                self._fail(claim, error)
-            return
+                return "postponed"
+            return self._fail(claim, error)
         if again is None:
             self.store.succeed(claim)
-        else:
-            self.store.postpone(claim, again.at, error=again.reason, attempts=0)
+            return "succeeded"
+        self.store.postpone(claim, again.at, error=again.reason, attempts=0)
+        return "postponed"
 
-    def _fail(self, claim: Claim, error: Exception) -> None:
+    def _fail(self, claim: Claim, error: Exception) -> str:
         job, now = claim.job, self.clock.now()
         # The text of a bug may hold anything, keys too; only our own errors are written to be read.
         reason = str(error) if isinstance(error, SoniqueBayError) else f"A bug ({type(error).__name__}); our log has the rest."
         _log.warning("job_failed", job_id=job.id, kind=job.kind, attempt=job.attempts, error=reason, exc_info=error)
         if isinstance(error, ProviderThrottled | BreakerOpen):
             self.store.postpone(claim, now + self._wait(1, error), error=reason, attempts=job.attempts - 1)
-        elif job.attempts >= job.max_attempts or (isinstance(error, Refused) and not isinstance(error, Conflict)):
+            return "postponed"
+        if job.attempts >= job.max_attempts or (isinstance(error, Refused) and not isinstance(error, Conflict)):
             self.store.bury(claim, reason)
-        else:
-            self.store.postpone(claim, now + self._wait(job.attempts, error), error=reason)
+            return "buried"
+        self.store.postpone(claim, now + self._wait(job.attempts, error), error=reason)
+        return "failed"
 
     def _wait(self, attempts: int, error: Exception) -> timedelta:
         """Jittered between half and all of the span, so that jobs that failed together do not come back together."""

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from kernel.auth import TokenVerifier
+from kernel.job_figures import JobFigures
 from kernel.job_worker import JobWorker
 from kernel.jobs import Jobs
 from kernel.logs import configure_logging
@@ -48,6 +49,7 @@ def run(name: str, settings_class: type[SettingsT], build: Callable[[SettingsT],
             ending.callback(start_tracing(name, settings.otel_exporter_otlp_endpoint))
             parts = build(settings)
             ending.callback(parts.close)
+            parts.registry.register(JobFigures(parts.jobs))
             if command != "migrate":
                 _work(name, settings, parts, is_listening=command == "serve")
     except SettingsError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from kernel.evidence import Source
-from kernel.telemetry import ProviderFigures, ProviderMeter
+from upstreams.provider_meter import ProviderFigures, ProviderMeter
 
 LASTFM = "lastfm"
 OFF = "off"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from kernel.asking import Asker
+from facts.asking import Asker
 from kernel.cache import LONGEST_IN_REDIS, Cache, MemoryCache, RedisCache, TwoLevelCache
 from kernel.clock import Clock
 from kernel.codec import JsonCodec

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
+from facts.asking import Asker, Reply
 from facts.checking import Freshness, check_of, evidence_of
 from facts.known import Check, F, Fact, K, V
 from facts.naming import match_key
 from facts.values import Tag
-from kernel.asking import Asker, Reply
 from kernel.evidence import Absent, Answer, Evidence, Found
 from services.album.domain import (
     AlbumField,

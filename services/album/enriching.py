@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
+from facts.asking import Reply
 from facts.known import Check, F, Fact, K, V
 from kernel import deadline
-from kernel.asking import Reply
 from kernel.clock import Clock
 from kernel.errors import FailedPrecondition, NotFound, ProviderFault, ProviderUnavailable
 from kernel.evidence import Deferred, Evidence, Fault, Reading, Source

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from kernel.asking import Asker
+from facts.asking import Asker
 from kernel.clock import Clock
 from kernel.guard import Guard
 from kernel.http import HttpClient

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from kernel.asking import Reply
+from facts.asking import Reply
 from kernel.errors import NotFound, ProviderFault, Refused, SoniqueBayError
 from kernel.jobs import JobContext
 from kernel.parallel import Fanout

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from facts import checking
-from kernel.asking import Reply
+from facts.asking import Reply
 from kernel.evidence import Absent, Deferred, Evidence, Found
 from services.artist.asking.inquiry import Asked
 from services.artist.asking.questions import NAME

@@ -7,7 +7,6 @@ import grpc
 from kernel.clock import Clock
 from kernel.jobs import JobStore
 from kernel.paging import PageTokens, page_size
-from kernel.telemetry import ProviderFigures
 from services.artist.asking.research import Wish
 from services.artist.batches import Batches
 from services.artist.convert import replies, requests
@@ -19,6 +18,7 @@ from services.artist.view import Viewpoint
 from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.artist.v1 import artist_pb2_grpc
 from upstreams.metrics import ProviderStanding
+from upstreams.provider_meter import ProviderFigures
 
 _TO_ANSWER = 3.0
 """Seconds kept for answering, of the time a caller waits for a batch."""

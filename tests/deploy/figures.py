@@ -1,13 +1,26 @@
 """Which figures do the programs give, as their code declares them, and which ones does an expression ask for?"""
 
 import ast
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 
-from tests.deploy.rendering import ROOT
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
 
+from tests.deploy.rendering import DEPLOY, ROOT
+
+MONITORING = DEPLOY / "monitoring"
+ALERTS = {
+    rule["alert"]: rule
+    for group in yaml.safe_load((MONITORING / "rules.yaml").read_text("utf-8"))["groups"]
+    for rule in group["rules"]
+}
+DASHBOARDS = {path.name: json.loads(path.read_text("utf-8")) for path in sorted((MONITORING / "dashboards").glob("*.json"))}
+PANELS = [(name, panel) for name, dashboard in DASHBOARDS.items() for panel in dashboard["panels"]]
 _SUFFIXES = {
     "Counter": ("_total",),
     "CounterMetricFamily": ("_total",),
@@ -77,10 +90,20 @@ def asked_for(expression: str) -> tuple[set[str], set[str]]:
     return names - _WORDS, labels
 
 
-def faults_of(expression: str) -> list[str]:
-    """What in it no program gives."""
-    names, labels = asked_for(expression)
-    given = {label for name in names for label in declared().get(name, ())} | _OF_TARGETS
-    return [f"no series {name}" for name in sorted(names - declared().keys())] + [
-        f"no label {label}" for label in sorted(labels - given)
-    ]
+def faults_of(expression: str, known: Mapping[str, AbstractSet[str]] | None = None) -> list[str]:
+    """What in it no program gives: by what their code declares, unless others are `known`."""
+    known = declared() if known is None else {**known, **_OWN_OF_PROMETHEUS}
+    names, labels = asked_for(re.sub(r"#.*", "", expression))
+    given = {label for name in names for label in known.get(name, ())} | _OF_TARGETS
+    no_series = [f"no series {name}" for name in sorted(names - known.keys())]
+    return no_series + [f"no label {label}" for label in sorted(labels - given)]
+
+
+def scraped(texts: Iterable[str]) -> dict[str, set[str]]:
+    """The labels of every series in answers of /metrics, by its name."""
+    found: dict[str, set[str]] = {}
+    for text in texts:
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                found.setdefault(sample.name, set()).update(sample.labels)
+    return found

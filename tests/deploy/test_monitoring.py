@@ -1,24 +1,20 @@
-"""Alerts and dashboards ask for figures that there are. What the alerts do, `promtool test rules` says, where promtool is."""
+"""Alerts and dashboards ask for figures that there are. What the alerts do, promtool says: scripts/get_promtool.sh gets it."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
+import jsonschema_rs
 import pytest
 import yaml
 
-from tests.deploy.figures import asked_for, declared, faults_of
-from tests.deploy.rendering import DEPLOY, PROGRAMS, of_kind
+from tests.deploy.figures import ALERTS, DASHBOARDS, MONITORING, PANELS, asked_for, declared, faults_of, scraped
+from tests.deploy.rendering import PROGRAMS, ROOT, of_kind
 
-MONITORING = DEPLOY / "monitoring"
-ALERTS = {
-    rule["alert"]: rule
-    for group in yaml.safe_load((MONITORING / "rules.yaml").read_text("utf-8"))["groups"]
-    for rule in group["rules"]
-}
-DASHBOARDS = {path.name: json.loads(path.read_text("utf-8")) for path in sorted((MONITORING / "dashboards").glob("*.json"))}
-PANELS = [(name, panel) for name, dashboard in DASHBOARDS.items() for panel in dashboard["panels"]]
+SCHEMA = json.loads((Path(__file__).parent / "dashboard.schema.json").read_text("utf-8"))
 
 
 def test_the_reading_of_code_finds_series_with_their_labels():
@@ -36,9 +32,16 @@ def test_the_reading_of_expressions_finds_series_and_labels():
     assert faults_of('gateway_requests_total{verb="GET"}') == ["no label verb"]
 
 
+def test_the_reading_of_a_scrape_finds_series_and_labels():
+    seen = scraped(['one_total{code="A"} 1\nsome_bucket{le="1.0"} 2\n', 'one_total{x="y"} 1\n'])
+
+    assert faults_of('sum by (job, code) (rate(one_total{x!="y"}[5m])) and up == 1', seen) == []
+    assert faults_of("sum by (z) (one_total) / two", seen) == ["no series two", "no label z"]
+
+
 @pytest.mark.parametrize("alert", ALERTS)
 def test_an_alert_asks_for_figures_that_there_are(alert):
-    assert faults_of(re.sub(r"#.*", "", ALERTS[alert]["expr"])) == []
+    assert faults_of(ALERTS[alert]["expr"]) == []
 
 
 @pytest.mark.parametrize("alert", ALERTS)
@@ -67,15 +70,41 @@ def test_a_panel_asks_for_figures_that_there_are(name, panel):
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
+def test_a_dashboard_is_what_grafana_reads(name):
+    assert [str(error) for error in jsonschema_rs.validator_for(SCHEMA).iter_errors(DASHBOARDS[name])] == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"uid": "x" * 41},
+        {"uid": "no spaces"},
+        {"title": ""},
+        {"schemaVersion": 16},
+        {"time": {"from": "now-6h"}},
+        {"panels": []},
+        {"panels": [{"id": 1, "type": "timeseries", "title": "No place"}]},
+        {"panels": [{**PANELS[0][1], "type": "graph"}]},
+        {"panels": [{**PANELS[0][1], "gridPos": {"x": 24, "y": 0, "w": 1, "h": 1}}]},
+        {"panels": [{**PANELS[0][1], "targets": [{"refId": "A", "legendFormat": "nothing asked"}]}]},
+    ],
+)
+def test_what_grafana_cannot_read_is_seen(broken):
+    dashboard = next(iter(DASHBOARDS.values()))
+
+    assert not jsonschema_rs.is_valid(SCHEMA, {**dashboard, **broken})
+
+
+@pytest.mark.parametrize("name", DASHBOARDS)
 def test_a_dashboard_can_be_loaded(name):
     dashboard = DASHBOARDS[name]
     (source,) = yaml.safe_load((MONITORING / "grafana" / "datasources.yaml").read_text("utf-8"))["datasources"]
 
     assert f"{dashboard['uid']}.json" == name
-    assert len(dashboard["uid"]) <= 40
-    assert dashboard["schemaVersion"] >= 36
     assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
     assert {panel["datasource"]["uid"] for panel in dashboard["panels"]} == {source["uid"]}
+    for panel in dashboard["panels"]:
+        assert {target["datasource"]["uid"] for target in panel["targets"]} == {source["uid"]}
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
@@ -112,8 +141,9 @@ def test_prometheus_asks_every_program():
     "asked", [["check", "rules", "rules.yaml"], ["check", "config", "prometheus.yml"], ["test", "rules", "rules_test.yaml"]]
 )
 def test_promtool_agrees(asked):
-    if shutil.which("promtool") is None:
-        pytest.skip("there is no promtool (on Debian: apt install prometheus)")
-    said = subprocess.run(["promtool", *asked], cwd=MONITORING, capture_output=True, text=True, check=False)
+    tool = shutil.which("promtool", path=f"{os.environ['PATH']}{os.pathsep}{ROOT / '.venv' / 'promtool' / 'usr' / 'bin'}")
+    if tool is None:
+        pytest.skip("there is no promtool: scripts/get_promtool.sh gets it, or says what to install")
+    said = subprocess.run([tool, *asked], cwd=MONITORING, capture_output=True, text=True, check=False)
 
     assert said.returncode == 0, said.stdout + said.stderr

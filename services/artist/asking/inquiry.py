@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from kernel.asking import Reply
+from facts.asking import Reply
 from kernel.evidence import Deferred, Fault, Found
 from services.artist.asking.questions import Question, Subject
 from services.artist.asking.sources import MERGED, POPULARITY

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
-from kernel.asking import Asker, Reply, reply_to
+from facts.asking import Asker, Reply, reply_to
 from kernel.evidence import Answer, Found, Reading, Source
 from services.artist.domain import Artist, ArtistId, ArtistName, Identity, IdScheme, Kind, match_key
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from facts.asking import Asker
 from facts.values import Tag
-from kernel.asking import Asker
 from kernel.evidence import Absent, Answer, Found
 from services.artist.asking.questions import NAME, NAMESAKES, STRANGER, Question, Subject, by_id, by_name
 from services.artist.domain import (

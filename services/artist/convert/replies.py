@@ -8,7 +8,6 @@ from google.protobuf import json_format, struct_pb2
 from facts.telling import Missing, NoteReason
 from kernel.evidence import Candidate
 from kernel.jobs import Job, JobState
-from kernel.telemetry import ProviderFigures
 from services.artist.batches import Batch
 from services.artist.convert import identities, profiles
 from services.artist.convert.parts import STATUSES, evidence
@@ -21,6 +20,7 @@ from soniquebay.artist.v1 import artist_pb2 as pb
 from soniquebay.jobs.v1 import jobs_pb2
 from soniquebay.upstreams.v1 import upstreams_pb2
 from upstreams.metrics import ProviderStanding
+from upstreams.provider_meter import ProviderFigures
 
 _NOT_DONE = "It is not done yet; ask again with the same batch_id, or watch the batch."
 _REASONS = {

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from unidecode import unidecode
 
-from kernel.asking import Reply
+from facts.asking import Reply
 from kernel.evidence import Ambiguous, Evidence, Found
 from services.artist.asking.questions import Question, Subject
 from services.artist.asking.sources import BY_NAME, LINK, MERGED, POPULARITY

@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from facts.asking import Asker, Reply
 from facts.known import CheckOutcome
-from kernel.asking import Asker, Reply
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.evidence import Absent, Answer, Evidence, Outcome

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from facts.asking import Reply
 from facts.telling import NoteReason
-from kernel.asking import Reply
 from kernel.errors import NotFound, ProviderUnavailable
 from kernel.evidence import Found, Source
 from services.artist.asking.research import Wish

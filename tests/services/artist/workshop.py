@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
+from facts.asking import Asker
 from facts.telling import NoteReason
-from kernel.asking import Asker
 from kernel.breaker import Breaker
 from kernel.cache import MemoryCache, TwoLevelCache
 from kernel.codec import JsonCodec

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kernel.asking import Asker
+from facts.asking import Asker
 from kernel.breaker import Breaker
 from kernel.cache import MemoryCache
 from kernel.codec import JsonCodec
