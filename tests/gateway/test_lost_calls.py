@@ -39,8 +39,8 @@ def lose(wire: Wire, trial: TrialServer) -> Callable[..., httpx.Response]:
         with ThreadPoolExecutor(1) as asking:
             answer = asking.submit(send, *arguments)
             assert trial.waiting.acquire(timeout=AT_ONCE)
-            trial.may_answer.set()
             wire.cut()
+            trial.may_answer.set()
             return answer.result()
 
     return ask
