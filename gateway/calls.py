@@ -20,7 +20,7 @@ from kernel.status import DETAILS_KEY
 Metadata = list[tuple[str, str]]
 _Result = TypeVar("_Result")
 _PAUSE = 0.1
-"""Seconds until gRPC has taken in that a connection is gone: one call in four that was made again at once went into it as well."""
+"""Seconds until gRPC has taken in that a connection is gone: of calls made again at once one in four was lost with it as well."""
 _PASSED_ON = ("accept-language", "if-none-match", "last-event-id", "prefer")
 """Request headers a service may want; under the same names in its metadata."""
 
