@@ -106,7 +106,7 @@ class Edge:
         await self._app(exchange.scope, exchange.receive, exchange.send)
 
     async def _refuse(self, exchange: Exchange, problem: Problem) -> None:
-        if exchange.status:
+        if exchange.has_begun():
             # Half an answer is out; returning makes the server cut the connection, so that nobody takes it for whole.
             self._log.warning("answer cut off", kind=problem.kind)
             return

@@ -84,6 +84,10 @@ class Exchange:
             return False
         return asked.strip() == "*" or etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in asked.split(",")]
 
+    def has_begun(self) -> bool:
+        """Whether the caller has a part of the answer by now."""
+        return self.status != 0
+
     async def send(self, message: Message) -> None:
         """The ASGI `send`, adding `added` where the answer does not say otherwise itself."""
         if message["type"] == "http.response.start":

@@ -7,6 +7,7 @@ from enum import Enum
 
 from google.api import http_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor_pb2 import MethodOptions
 
 from gateway import template
 from gateway.contracts import Contract, ContractError
@@ -14,6 +15,8 @@ from gateway.template import PathTemplate
 
 HTTP_BODY = "google.api.HttpBody"
 WILDCARD = "*"
+_IDEMPOTENT_VERBS = frozenset({"GET", "PUT", "DELETE"})
+_UNKNOWN = MethodOptions.IDEMPOTENCY_UNKNOWN
 
 
 class Answer(Enum):
@@ -47,6 +50,11 @@ class Route:
     @property
     def path_fields(self) -> frozenset[str]:
         return frozenset(variable.field for variable in self.path.variables)
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether called twice it does what it does called once: so says its verb, or `idempotency_level` in its contract."""
+        return self.verb in _IDEMPOTENT_VERBS or self.method.GetOptions().idempotency_level != _UNKNOWN
 
     @property
     def takes_bytes(self) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import grpc
@@ -136,7 +137,8 @@ class Transcoder:
             await exchange.answer(200, streams.HEADERS)  # a stream begun for nobody would never end
         elif endpoint.route.answer is Answer.EVENTS:
             stream = self._events(endpoint.write)
-            await stream.serve(endpoint.method.follow(request, metadata), exchange)
+            serve = partial(stream.serve, exchange=exchange)
+            await endpoint.method.follow(request, metadata, serve, has_answered=exchange.has_begun)
         elif endpoint.route.answer is Answer.BYTES:
             await exchange.while_connected(_bytes(endpoint, request, metadata, exchange))
         elif exchange.method == "POST" and "idempotency-key" in exchange.headers:
@@ -173,16 +175,15 @@ def _resume(request: Any, exchange: Exchange) -> None:
 
 
 async def _json(endpoint: Endpoint, request: Message, metadata: list[tuple[str, str]]) -> Saved:
-    call = endpoint.method.ask(request, metadata)
-    message = await call
-    reply = replies.from_metadata(await call.initial_metadata())
+    message, said = await endpoint.method.ask(request, metadata)
+    reply = replies.from_metadata(said)
     return Saved(reply.status, {"cache-control": "no-store", **reply.headers, "content-type": JSON_TYPE}, endpoint.write(message))
 
 
 async def _bytes(endpoint: Endpoint, request: Message, metadata: list[tuple[str, str]], exchange: Exchange) -> None:
     if endpoint.route.method.server_streaming:
-        await content.serve_stream(endpoint.method.follow(request, metadata), exchange)
+        serve = partial(content.serve_stream, exchange=exchange)
+        await endpoint.method.follow(request, metadata, serve, has_answered=exchange.has_begun)
         return
-    call = endpoint.method.ask(request, metadata)
-    body = await call
-    await content.serve_one(body, replies.from_metadata(await call.initial_metadata()), exchange)
+    body, said = await endpoint.method.ask(request, metadata)
+    await content.serve_one(body, replies.from_metadata(said), exchange)

@@ -37,7 +37,7 @@ class Neighbour:
     """Another service of the house. Any number of threads may ask it; its address may be several, which take turns."""
 
     def __init__(self, name: str, target: str, verifier: TokenVerifier) -> None:
-        """`target` is `host:port`, or `dns:///…`, of the service that `name` names in errors."""
+        """`target` is `host:port`, or `dns://…`, of the service that `name` names in errors."""
         self._name = name
         self._verifier = verifier
         self.channel = grpc.insecure_channel(resolvable(target), CHANNEL_OPTIONS)
@@ -61,7 +61,7 @@ class Neighbour:
 
 def resolvable(target: str) -> str:
     """The address in the form that is resolved again and again, and whose calls spread over all it names."""
-    return target if ":///" in target or target.startswith("unix:") else f"dns:///{target}"
+    return target if "://" in target or target.startswith("unix:") else f"dns:///{target}"
 
 
 def call_metadata(token: str = "") -> list[tuple[str, str]]:

@@ -30,12 +30,13 @@ def serving(
     verifier: TokenVerifier | None = None,
     registry: CollectorRegistry | None = None,
     max_workers: int = 4,
+    host: str = "127.0.0.1",
     port: int = 0,
 ) -> Iterator[RunningServer]:
     """The service on loopback, with the answers given per method; the other methods echo."""
     server = start(
         {SERVICE: lambda server: add_to_server(answers, server)},
-        Address("127.0.0.1", port, "PROBE_PORT"),
+        Address(host, port, "PROBE_PORT"),
         verifier=verifier or open_verifier(),
         registry=registry or CollectorRegistry(),
         max_workers=max_workers,

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import structlog
@@ -12,9 +13,13 @@ from opentelemetry import trace
 
 from gateway.channels import open_aio_channel
 from kernel.neighbours import call_metadata
+from kernel.server import RunningServer
+from tests.fakes.names import Names
 from tests.fakes.probe_service import serving, stub
+from tests.fakes.servers import free_service_port
 
 ROOT = Path(__file__).parents[2]
+REPLICAS = ["127.0.0.1", "127.0.0.2"]
 CONNECT = """
 import asyncio, sys
 from gateway.channels import open_aio_channel
@@ -83,3 +88,23 @@ def test_closed_channels_leave_no_socket_behind() -> None:
     ended = subprocess.run([sys.executable, "-W", "error", "-c", CLOSES], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert (ended.stdout.strip(), ended.stderr) == ("0", "")
+
+
+def test_a_name_is_resolved_to_all_its_replicas_which_take_turns():
+    async def call(target: str) -> set[str]:
+        async with open_aio_channel(target) as channel:
+            ask, seen = stub(channel), set[str]()
+            while len(seen) < len(REPLICAS):
+                seen.add((await ask(StringValue(), timeout=5, wait_for_ready=True)).value)
+            return seen
+
+    def serve(host: str) -> AbstractContextManager[RunningServer]:
+        return serving({"Get": lambda _, __: StringValue(value=host)}, host=host, port=port)
+
+    port = free_service_port()
+    with Names() as names, serve(REPLICAS[0]), serve(REPLICAS[1]):
+        names.say("probe.music", REPLICAS)
+
+        seen = asyncio.run(asyncio.wait_for(call(names.target("probe.music", port)), 20))
+
+    assert seen == set(REPLICAS)

@@ -38,7 +38,8 @@ def compile_contract(target: Path) -> Path:
 class TrialServer:
     """Serves the trial contract, and empty answers for the real one beside it.
 
-    `seen` holds every request message, `metadata` that of the latest call.
+    `seen` holds every request message, `metadata` that of the latest call, `left` the seconds it still has.
+    What is patient, or asked of the id `patient`, waits until it may answer; `leaving` is refused the first time.
     """
 
     def __init__(self, contract_path: Path) -> None:
@@ -58,6 +59,7 @@ class TrialServer:
         """As if nothing had been asked yet. `waiting` is released once for every call that begins to wait."""
         self.seen: list[Any] = []
         self.metadata: dict[str, str] = {}
+        self.left: Callable[[], float] = float
         self.may_answer = threading.Event()
         self.cancelled = threading.Event()
         self.waiting = threading.Semaphore(0)
@@ -79,10 +81,19 @@ class TrialServer:
         def run(message: Any, context: grpc.ServicerContext) -> Any:
             self.seen.append(message)
             self.metadata = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
+            self.left = context.time_remaining
+            self._be_as_told(message, context)
             said = answer(message, context, reply)
             return iter([said]) if method.server_streaming and isinstance(said, reply) else said
 
         return factory(run, request.FromString, reply.SerializeToString)
+
+    def _be_as_told(self, message: Any, context: grpc.ServicerContext) -> None:
+        if getattr(message, "is_patient", False) or getattr(message, "id", "") == "patient":
+            self.waiting.release()
+            self.may_answer.wait(20)
+        if getattr(message, "id", "") == "leaving" and len(self.seen) == 1:
+            context.abort(grpc.StatusCode.CANCELLED, "")  # as the library does for a server that stops
 
     def _echo(self, message: Any, context: grpc.ServicerContext, reply: Any) -> Any:
         fields = message.DESCRIPTOR.fields_by_name
