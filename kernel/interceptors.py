@@ -16,7 +16,7 @@ from google.protobuf.message import DecodeError
 from opentelemetry import propagate, trace
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from kernel import deadline
+from kernel import deadline, waiting
 from kernel.auth import Scope, TokenVerifier, bearer_token, required_scope
 from kernel.errors import InvalidArgument, OwnFault, ProviderFault
 from kernel.status import DETAILS_KEY, code_of, status_of
@@ -32,6 +32,7 @@ class Edge(grpc.ServerInterceptor):
     """The one interceptor of a server. Health checks pass untouched; reflection needs any good token."""
 
     def __init__(self, verifier: TokenVerifier, registry: CollectorRegistry) -> None:
+        self.ending = threading.Event()
         self._verifier = verifier
         self._log = structlog.get_logger("server")
         self._tracer = trace.get_tracer("soniquebay.grpc")
@@ -77,6 +78,7 @@ class Edge(grpc.ServerInterceptor):
             self._tracer.start_as_current_span(name, came_from, trace.SpanKind.SERVER, record_exception=False) as span,
         ):
             try:
+                waiting.ending.set(self.ending)
                 with _deadline_of(context):
                     tokens = [str(value) for key, value in details.invocation_metadata if key == "authorization"]
                     self._verifier.verify(bearer_token(tokens)).require(_needed_scope(name))

@@ -73,14 +73,17 @@ class RunningServer:
     metrics_port: int
     _serving: health.HealthServicer
     _calls: grpc.Server
+    _ending: threading.Event
     _close: Callable[[], None]
 
     def stop(self, grace: float = DRAIN_SECONDS) -> bool:
-        """Reports NOT_SERVING and refuses new calls at once, and waits for running ones; false if some had to be cut off.
+        """Reports NOT_SERVING and refuses new calls at once, and waits for running ones; false if some had to be cut off. Whoever
+        waits for a change (`kernel.waiting`) is told to ask elsewhere.
 
         A second call does nothing.
         """
         self._serving.enter_graceful_shutdown()
+        self._ending.set()
         drained = self._calls.stop(grace).wait(grace)
         self._close()
         return drained
@@ -96,7 +99,8 @@ def start(
     """
     verifier.require_guarded(address.host, setting="SERVICE_HOST")
     pool = ThreadPoolExecutor(max_workers, thread_name_prefix="grpc-call")
-    calls = grpc.server(pool, interceptors=[Edge(verifier, registry)], options=_OPTIONS, maximum_concurrent_rpcs=2 * max_workers)
+    edge = Edge(verifier, registry)
+    calls = grpc.server(pool, interceptors=[edge], options=_OPTIONS, maximum_concurrent_rpcs=2 * max_workers)
     probes = grpc.server(ThreadPoolExecutor(2, thread_name_prefix="grpc-health"), options=_OPTIONS)
     # No pool of its own for Watch: the library keeps that pool on the class, shared with every other server of the process.
     serving = health.HealthServicer(experimental_non_blocking=True, experimental_thread_pool=None)
@@ -123,7 +127,7 @@ def start(
         metrics.shutdown()
         metrics.server_close()
 
-    return RunningServer(port, health_port, metrics.server_port, serving, calls, close)
+    return RunningServer(port, health_port, metrics.server_port, serving, calls, edge.ending, close)
 
 
 def serve_until_stopped(server: RunningServer | None, *closers: Callable[[], None]) -> None:

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 
 from kernel import deadline
 from kernel.clock import Clock
-from kernel.errors import Overloaded
+from kernel.errors import Overloaded, OwnFault
 
 _COME_BACK = timedelta(seconds=10)
+_ELSEWHERE = timedelta(seconds=1)
+
+ending: ContextVar[Event] = ContextVar("ending", default=Event())  # noqa: B039 - never set: nobody ends
+"""Set once the server that this call came to is asked to end."""
 
 
 class Waiting:
@@ -32,7 +37,8 @@ class Waiting:
     def rounds(self, pause: float) -> Iterator[None]:
         """Round after round, `pause` seconds apart, for a caller who looks whether something has changed.
 
-        Raises Overloaded when too many wait already, and DeadlineSpent when the caller's time is up or nobody listens any more.
+        Raises Overloaded when too many wait already, DeadlineSpent when the caller's time is up or nobody listens any more, and
+        OwnFault when the server is to end: it would wait for those who wait as long as it may.
         """
         with self.place() as has_place:
             if not has_place:
@@ -40,4 +46,6 @@ class Waiting:
             while True:
                 yield
                 deadline.check()
+                if ending.get().is_set():
+                    raise OwnFault("This service is about to end; another one goes on.", retry_after=_ELSEWHERE)
                 self._clock.sleep(deadline.at_most(pause))
