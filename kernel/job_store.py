@@ -165,9 +165,8 @@ class JobStore:
         due = sa.func.sum(sa.case((is_due, 1), else_=0))
         heaps = sa.select(*alike, sa.func.count(), due, sa.func.min(_JOBS.c.due_at)).where(UNFINISHED).group_by(*alike)
         with self.database.read() as connection:
-            return [
-                Heap(kind, Lane(lane), JobState(state), *counted) for kind, lane, state, *counted in connection.execute(heaps)
-            ]
+            rows = connection.execute(heaps).all()
+        return [Heap(kind, Lane(lane), JobState(state), *counted) for kind, lane, state, *counted in rows]
 
     def _rank(self, due_at: datetime, lane: Lane) -> datetime:
         return due_at + lane * self.ageing_step

@@ -22,7 +22,6 @@ from kernel.job_table import Claim, Job, JobState, Lane, LeaseLost
 __all__ = ["Again", "Handler", "Job", "JobContext", "JobState", "JobStore", "Jobs", "Lane", "LeaseLost"]
 
 _log = structlog.get_logger(__name__)
-_OUTCOMES = ("succeeded", "postponed", "failed", "buried", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,8 @@ class Jobs:
 
     def register(self, kind: str, handler: Handler) -> None:
         self._handlers[kind] = handler
-        for outcome in _OUTCOMES:  # from 0 on: a rate does not see the first of a series that begins with it
+        # From 0 on: a rate does not see the first of a series that begins with it.
+        for outcome in ("succeeded", "postponed", "failed", "buried", "lost"):
             self.attempts.labels(kind, outcome)
 
     def run(self, job_id: str) -> None:

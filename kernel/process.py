@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Protocol
 
+import structlog
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
@@ -13,7 +14,7 @@ from kernel.job_figures import JobFigures
 from kernel.job_worker import JobWorker
 from kernel.jobs import Jobs
 from kernel.logs import configure_logging
-from kernel.server import Address, Registrations, serve_until_stopped, start
+from kernel.server import Address, Registrations, serve_until_stopped, show_figures, start
 from kernel.settings import AppSettings, SettingsError, SettingsT, load
 from kernel.telemetry import start_tracing
 
@@ -35,7 +36,8 @@ def run(name: str, settings_class: type[SettingsT], build: Callable[[SettingsT],
     """Runs the service until SIGTERM or SIGINT; answers the exit status.
 
     `serve` (the default) answers calls, with the job worker in the same process unless its threads are set to 0; `worker` does
-    jobs only; `migrate` brings the tables up to date and ends.
+    jobs only, and shows its figures where `serve` would, unless that port is taken; `migrate` brings the tables up to date and
+    ends.
     """
     command = arguments[0] if arguments else "serve"
     if command not in ("serve", "worker", "migrate") or len(arguments) > 1:
@@ -61,10 +63,15 @@ def run(name: str, settings_class: type[SettingsT], build: Callable[[SettingsT],
 
 def _work(name: str, settings: AppSettings, parts: Parts, *, is_listening: bool) -> None:
     server, stops = None, []
+    address = Address(settings.service_host, getattr(settings, f"{name}_port"), f"{name}_port".upper())
     if is_listening:
-        address = Address(settings.service_host, getattr(settings, f"{name}_port"), f"{name}_port".upper())
         verifier = TokenVerifier.from_settings(settings)
         server = start(parts.services, address, verifier=verifier, registry=parts.registry, max_workers=settings.service_workers)
+    else:
+        try:
+            stops.append(show_figures(address, parts.registry)[1])
+        except SettingsError as error:  # beside the service, whose figures those are then
+            structlog.get_logger("process").warning("figures_not_shown", reason=str(error))
     if settings.job_threads:
         broker = settings.redis_url.get_secret_value()
         worker = JobWorker(parts.jobs, name=f"{settings.realm}{name}", broker_url=broker, threads=settings.job_threads)

@@ -111,23 +111,33 @@ def start(
         health_pb2_grpc.add_HealthServicer_to_server(serving, server)
     port = address.bind(_listen(calls))
     health_port = address.bind(_listen(probes), offset=10, use="health")
-    metrics, _ = address.bind(lambda host, port: start_http_server(port, host, registry), offset=20, use="metrics")
+    metrics_port, hide = show_figures(address, registry)
     calls.start()
     probes.start()
     for name in services:
         serving.set(name, health_pb2.HealthCheckResponse.SERVING)
 
-    structlog.get_logger("server").info("listening", port=port, health_port=health_port, metrics_port=metrics.server_port)
+    structlog.get_logger("server").info("listening", port=port, health_port=health_port, metrics_port=metrics_port)
 
     def close() -> None:
         pool.shutdown(wait=False, cancel_futures=True)
         probes.stop(None).wait()
+        hide()
+
+    return RunningServer(port, health_port, metrics_port, serving, calls, edge.ending, close)
+
+
+def show_figures(address: Address, registry: CollectorRegistry) -> tuple[int, Callable[[], None]]:
+    """Serves /metrics from a thread of its own; the port it got, and what ends it. Raises SettingsError where that is taken."""
+    metrics, _ = address.bind(lambda host, port: start_http_server(port, host, registry), offset=20, use="metrics")
+
+    def hide() -> None:
         with suppress(OSError):  # not every system lets go of a listening socket so
             metrics.socket.shutdown(socket.SHUT_RDWR)  # it is heard at once: by itself the thread looks up twice a second
         metrics.shutdown()
         metrics.server_close()
 
-    return RunningServer(port, health_port, metrics.server_port, serving, calls, edge.ending, close)
+    return metrics.server_port, hide
 
 
 def serve_until_stopped(server: RunningServer | None, *closers: Callable[[], None]) -> None:

@@ -29,7 +29,7 @@ _SUFFIXES = {
     "Histogram": ("_bucket", "_count", "_sum"),
 }
 _OWN_OF_PROMETHEUS: Mapping[str, frozenset[str]] = {"up": frozenset()}
-_OF_TARGETS = {"job", "instance"}
+_OF_TARGETS = {"job", "instance", "role"}
 _WORDS = {"and", "or", "unless", "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset"}
 _GROUPING = re.compile(r"\b(by|without|on|ignoring)\s*\(([^)]*)\)")
 

@@ -170,7 +170,9 @@ def test_in_a_cluster_jobs_are_the_workers():
         assert {"name": "JOB_THREADS", "value": "0"} in service["env"]
         assert worker["args"] == ["worker"]
         assert "JOB_THREADS" not in {each["name"] for each in worker.get("env", ())}
-        assert not {"ports", "livenessProbe", "lifecycle"} & worker.keys()
+        assert not {"livenessProbe", "lifecycle"} & worker.keys()
+        assert [each["name"] for each in worker["ports"]] == ["metrics"]
+        assert of_kind("cluster", "Service")[f"{name}-worker"]["spec"]["ports"][0]["port"] == worker["ports"][0]["containerPort"]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.deploy.figures import ALERTS, DASHBOARDS, MONITORING, PANELS, asked_for, declared, faults_of, scraped
-from tests.deploy.rendering import PROGRAMS, ROOT, of_kind
+from tests.deploy.rendering import PROGRAMS, ROOT, SERVICES, of_kind
 
 SCHEMA = json.loads((Path(__file__).parent / "dashboard.schema.json").read_text("utf-8"))
 
@@ -128,12 +128,12 @@ def test_every_dashboard_and_rule_gets_into_the_cluster():
 
 def test_prometheus_asks_every_program():
     jobs = yaml.safe_load((MONITORING / "prometheus.yml").read_text("utf-8"))["scrape_configs"]
-    asked = {(job["job_name"], dns["names"][0], dns["port"]) for job in jobs for dns in job["dns_sd_configs"]}
+    asked = {(job["job_name"], name, dns["port"]) for job in jobs for dns in job["dns_sd_configs"] for name in dns["names"]}
     services = of_kind("cluster", "Service")
 
-    assert {name for name, _, _ in asked} == set(PROGRAMS)
+    assert {name for _, name, _ in asked} == {*PROGRAMS, *(f"{name}-worker" for name in SERVICES)}
     for job, name, port in asked:
-        assert job == name
+        assert job == ("workers" if name.endswith("-worker") else name)
         assert port in {each["port"] for each in services[name]["spec"]["ports"]}
 
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from soniquebay.artist.v1 import artist_pb2, artist_pb2_grpc
+from soniquebay.tracker.v1 import tracker_pb2, tracker_pb2_grpc
 from tests.fakes.patience import eventually
 from tests.journeys.cluster import DRAINS, Cluster, Member
 from tests.journeys.listening import PATIENT
@@ -79,6 +80,27 @@ def test_a_service_ends_what_is_under_way_and_takes_nothing_new(slow: Cluster):
     assert enriched.enriched_artist.lastfm.listeners > 0
     assert status == 0
     assert took < DRAINS
+
+
+def test_a_service_does_not_wait_for_those_who_watch(cluster: Cluster):
+    leaving = cluster.replicas["tracker"][0]
+    with grpc.insecure_channel(f"{leaving.host}:{leaving.port}") as channel, ThreadPoolExecutor(1) as watching:
+        watched = iter(tracker_pb2_grpc.TrackerServiceStub(channel).WatchTracker(tracker_pb2.WatchTrackerRequest(), timeout=60))
+        next(watched)
+        code = watching.submit(code_at_the_end, watched)
+        started = time.monotonic()
+        status = cluster.end(leaving)
+        took = time.monotonic() - started
+    cluster.await_health(cluster.start_replica("tracker", leaving.host))
+
+    assert (code.result(), status) == (grpc.StatusCode.UNAVAILABLE, 0)
+    assert took < DRAINS / 2
+
+
+def code_at_the_end(stream: Iterator[object]) -> grpc.StatusCode:
+    with pytest.raises(grpc.RpcError) as ended:
+        list(stream)
+    return ended.value.code()
 
 
 def test_a_gateway_ends_what_is_under_way_closes_its_streams_and_takes_nothing_new(slow: Cluster):
