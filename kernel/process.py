@@ -18,6 +18,9 @@ from kernel.server import Address, Registrations, serve_until_stopped, show_figu
 from kernel.settings import AppSettings, SettingsError, SettingsT, load
 from kernel.telemetry import start_tracing
 
+_WORKERS_FIGURES = 30
+"""Above the service's port, 10 above the service's own figures: on one machine neither may take the other's."""
+
 
 class Parts(Protocol):
     """A service put together and not yet listening. Building it has brought its tables up to date."""
@@ -36,8 +39,8 @@ def run(name: str, settings_class: type[SettingsT], build: Callable[[SettingsT],
     """Runs the service until SIGTERM or SIGINT; answers the exit status.
 
     `serve` (the default) answers calls, with the job worker in the same process unless its threads are set to 0; `worker` does
-    jobs only, and shows its figures where `serve` would, unless that port is taken; `migrate` brings the tables up to date and
-    ends.
+    jobs only, and shows its figures 30 above the service's port, unless that is taken; `migrate` brings the tables up to date
+    and ends.
     """
     command = arguments[0] if arguments else "serve"
     if command not in ("serve", "worker", "migrate") or len(arguments) > 1:
@@ -69,8 +72,8 @@ def _work(name: str, settings: AppSettings, parts: Parts, *, is_listening: bool)
         server = start(parts.services, address, verifier=verifier, registry=parts.registry, max_workers=settings.service_workers)
     else:
         try:
-            stops.append(show_figures(address, parts.registry)[1])
-        except SettingsError as error:  # beside the service, whose figures those are then
+            stops.append(show_figures(address, parts.registry, offset=_WORKERS_FIGURES)[1])
+        except SettingsError as error:  # beside another worker
             structlog.get_logger("process").warning("figures_not_shown", reason=str(error))
     if settings.job_threads:
         broker = settings.redis_url.get_secret_value()

@@ -111,7 +111,7 @@ def start(
         health_pb2_grpc.add_HealthServicer_to_server(serving, server)
     port = address.bind(_listen(calls))
     health_port = address.bind(_listen(probes), offset=10, use="health")
-    metrics_port, hide = show_figures(address, registry)
+    metrics_port, hide = show_figures(address, registry, offset=20)
     calls.start()
     probes.start()
     for name in services:
@@ -127,9 +127,9 @@ def start(
     return RunningServer(port, health_port, metrics_port, serving, calls, edge.ending, close)
 
 
-def show_figures(address: Address, registry: CollectorRegistry) -> tuple[int, Callable[[], None]]:
+def show_figures(address: Address, registry: CollectorRegistry, *, offset: int) -> tuple[int, Callable[[], None]]:
     """Serves /metrics from a thread of its own; the port it got, and what ends it. Raises SettingsError where that is taken."""
-    metrics, _ = address.bind(lambda host, port: start_http_server(port, host, registry), offset=20, use="metrics")
+    metrics, _ = address.bind(lambda host, port: start_http_server(port, host, registry), offset=offset, use="metrics")
 
     def hide() -> None:
         with suppress(OSError):  # not every system lets go of a listening socket so

@@ -11,7 +11,6 @@ from kernel.clock import Clock
 from kernel.errors import Overloaded, OwnFault
 
 _COME_BACK = timedelta(seconds=10)
-_ELSEWHERE = timedelta(seconds=1)
 
 ending: ContextVar[Event] = ContextVar("ending", default=Event())  # noqa: B039 - never set: nobody ends
 """Set once the server that this call came to is asked to end."""
@@ -47,5 +46,5 @@ class Waiting:
                 yield
                 deadline.check()
                 if ending.get().is_set():
-                    raise OwnFault("This service is about to end; another one goes on.", retry_after=_ELSEWHERE)
+                    raise OwnFault("This service is about to end; another one goes on.", retry_after=timedelta(seconds=1))
                 self._clock.sleep(deadline.at_most(pause))

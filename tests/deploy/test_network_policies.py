@@ -114,7 +114,7 @@ def test_services_reach_upstreams_over_https_and_the_gateway_none(overlay):
 def test_prometheus_reaches_every_program_and_only_their_figures():
     for name in SERVICES:
         assert reaches("cluster", "prometheus", name, 50071)
-        assert reaches("cluster", "prometheus", f"{name}-worker", 50071)
+        assert reaches("cluster", "prometheus", f"{name}-worker", 50081)
         assert not reaches("cluster", "prometheus", name, 50051)
     assert reaches("cluster", "prometheus", "gateway", 8000)
     assert reaches("cluster", "grafana", "prometheus", 9090)

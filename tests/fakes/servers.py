@@ -9,7 +9,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,17 +48,16 @@ def find_free_port() -> int:
 
 
 def free_service_port() -> int:
-    """A port whose neighbours 10 and 20 above, for health and metrics, are free as well.
+    """A port whose neighbours 10, 20 and 30 above, for health, metrics and a worker's, are free as well.
 
     None of those that connections are made from: between our look and the service's start one of them may be taken for that.
     """
     while True:
         port = _LOWEST_PORT + secrets.randbelow(_PORTS)
-        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
+        with ExitStack() as probes:
             try:
-                first.bind(("127.0.0.1", port))
-                second.bind(("127.0.0.1", port + 10))
-                third.bind(("127.0.0.1", port + 20))
+                for each in range(port, port + 40, 10):
+                    probes.enter_context(socket.socket()).bind(("127.0.0.1", each))
             except OSError:
                 continue
             return port

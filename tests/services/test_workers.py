@@ -1,4 +1,4 @@
-"""`python -m services.X worker`: does jobs, answers nobody, and shows its figures where the service would."""
+"""`python -m services.X worker`: does jobs, answers nobody, and shows its figures 30 above the service's port."""
 
 import os
 import signal
@@ -57,7 +57,7 @@ def working(service: str, folder: Path, port: int) -> Iterator[Worker]:
 
 
 def figures(port: int) -> str:
-    return httpx.get(f"http://127.0.0.1:{port + 20}/metrics", timeout=20, trust_env=False).raise_for_status().text
+    return httpx.get(f"http://127.0.0.1:{port + 30}/metrics", timeout=20, trust_env=False).raise_for_status().text
 
 
 @pytest.mark.parametrize("service", SERVICES)
