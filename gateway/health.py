@@ -11,10 +11,11 @@ from starlette.routing import Route
 
 from gateway.calls import Channels
 from gateway.exchange import Exchange
-from gateway.problems import JSON_TYPE
+from gateway.problems import JSON_TYPE, Problem
 from gateway.rooms import room
 
 _SECONDS = 1.0
+_FIGURES = "/metrics"
 _HEADERS = {"content-type": JSON_TYPE, "cache-control": "no-store"}
 
 
@@ -62,8 +63,11 @@ class Figures:
         self._registry = registry
 
     def room(self) -> Route:
-        return room("/metrics", self.show)
+        return room(_FIGURES, self.show)
 
     async def show(self, exchange: Exchange) -> None:
+        if exchange.scope.get("raw_path") != _FIGURES.encode():
+            # A proxy that keeps this address from the public may not know it in another spelling.
+            raise Problem("not-found", "There is nothing at this address.")
         headers = {"content-type": CONTENT_TYPE_LATEST, "cache-control": "no-store"}
         await exchange.answer(200, headers, generate_latest(self._registry))

@@ -15,7 +15,8 @@ from gateway.template import PathTemplate
 
 HTTP_BODY = "google.api.HttpBody"
 WILDCARD = "*"
-_IDEMPOTENT_VERBS = frozenset({"GET", "PUT", "DELETE"})
+# Not DELETE: a second one of the same finds nothing, and says so.
+_IDEMPOTENT_VERBS = frozenset({"GET", "PUT"})
 _UNKNOWN = MethodOptions.IDEMPOTENCY_UNKNOWN
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import structlog
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from kernel.errors import OwnFault
 from services.tracker.switch import Status
 from upstreams.metrics import UpstreamMeter
+
+_log = structlog.get_logger(__name__)
 
 
 class TrackerMeter(UpstreamMeter):
@@ -30,7 +34,11 @@ class _Live(Collector):
         self._status = status
 
     def collect(self) -> Iterator[Any]:
-        status = self._status()
+        try:
+            status = self._status()
+        except OwnFault as error:  # what was asked of others is still told: an outage is when it is needed
+            _log.warning("tracker_not_told", error=str(error))
+            return
         known = status.tracker
         is_running = known is not None and known.is_running
         yield GaugeMetricFamily("tracker_running", "1 while the live tracker is started.", value=float(is_running))

@@ -42,8 +42,12 @@ def taken(before: sa.MetaData, after: sa.MetaData) -> Iterator[str]:
         yield from (f"{name}.{column} is gone" for column in _names(old) - _names(new))
         for column in new.columns:
             was_needed = column.name in old.columns and not old.columns[column.name].nullable
-            if not column.nullable and not was_needed and column.server_default is None:
-                yield f"{name}.{column.name} must be given, and has no default of the database's"
+            # A default is for what is not given: of a column that it knows, the program before may give NULL.
+            if not column.nullable and not was_needed and (column.server_default is None or column.name in old.columns):
+                yield f"{name}.{column.name} must be given"
+            if column.name in old.columns and str(column.type) != str(old.columns[column.name].type):
+                yield f"{name}.{column.name} is no longer {old.columns[column.name].type}"
+        yield from (f"{name}: must be {each}" for each in _checks(new) - _checks(old))
         # An upsert names what is unique, and the database refuses it where that no longer is.
         yield from (f"{name}: {sorted(each)} need no longer be unique" for each in _unique(old) - _unique(new))
         yield from (f"{name}: {sorted(each)} must be unique" for each in _unique(new) - _unique(old) if each <= _names(old))
@@ -75,6 +79,10 @@ def path_of(name: str, revision: str) -> Path:
 
 def _names(table: sa.Table) -> set[str]:
     return {column.name for column in table.columns}
+
+
+def _checks(table: sa.Table) -> set[str]:
+    return {str(each.sqltext) for each in table.constraints if isinstance(each, sa.CheckConstraint)}
 
 
 def _unique(table: sa.Table) -> set[frozenset[str]]:

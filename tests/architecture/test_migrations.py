@@ -46,10 +46,11 @@ CHANGES = {
     "op.create_index('one_a_shelf', 'books', ['shelf'], unique=True)": ["books: ['shelf'] must be unique"],
 }
 IN_BATCHES = {
-    "books.alter_column('shelf', nullable=False)": ["books.shelf must be given, and has no default of the database's"],
-    "books.add_column(sa.Column('pages', sa.Integer, nullable=False))": [
-        "books.pages must be given, and has no default of the database's"
-    ],
+    "books.alter_column('shelf', nullable=False)": ["books.shelf must be given"],
+    "books.alter_column('shelf', nullable=False, server_default='top')": ["books.shelf must be given"],
+    "books.alter_column('shelf', type_=sa.Integer)": ["books.shelf is no longer TEXT"],
+    "books.create_check_constraint('named', 'length(title) > 3')": ["books: must be length(title) > 3"],
+    "books.add_column(sa.Column('pages', sa.Integer, nullable=False))": ["books.pages must be given"],
 }
 
 

@@ -54,7 +54,7 @@ class Play:
             elif kind == "PersistentVolumeClaim" and name not in folders:
                 manifests.append(manifest)
             elif kind == "Deployment" and (pod := pod_of(manifest))["containers"][0]["image"] in images:
-                _adapt(pod, {**folders, "secrets": told}, sockets, images)
+                _adapt(pod, {**folders, **dict.fromkeys(("secrets", "needs-postgres", "needs-redis"), told)}, sockets, images)
                 manifests.append(manifest)
         self.podman.play(yaml.safe_dump_all(manifests))
 
@@ -76,7 +76,7 @@ def _adapt(pod: Any, folders: Mapping[str, Path], sockets: Mapping[str, Path], i
         name = volume["name"]
         if name in folders:
             volume |= {"hostPath": {"path": str(folders[name]), "type": "Directory"}}
-            for other in ("persistentVolumeClaim", "projected"):
+            for other in ("persistentVolumeClaim", "projected", "secret"):
                 volume.pop(other, None)
     for inside, socket in sockets.items():
         pod["volumes"].append({"name": Path(inside).parent.name, "hostPath": {"path": str(socket), "type": "Socket"}})

@@ -164,6 +164,20 @@ def test_a_cluster_has_two_of_each_program_and_replaces_none_before_another_is_t
         assert of_kind("cluster", "HorizontalPodAutoscaler")[name]["spec"]["minReplicas"] == 2
 
 
+@pytest.mark.parametrize("name", [*PROGRAMS, *(f"{name}-worker" for name in SERVICES)])
+def test_in_a_cluster_nobody_starts_without_the_address_of_what_is_shared(name):
+    """It would keep all that it is told in its own pod, and seem to be well."""
+    pod = pod_of(workloads("cluster")[name])
+    mounted = {each["name"] for each in pod["containers"][0]["volumeMounts"]}
+    needed = [each["secret"] for each in pod["volumes"] if each["name"] in mounted and "secret" in each]
+
+    assert {(each["secretName"], item["key"]) for each in needed for item in each["items"]} == {
+        ("soniquebay", "DATABASE_URL"),
+        ("soniquebay", "REDIS_URL"),
+    }
+    assert not any(each.get("optional") for each in needed)
+
+
 def test_in_a_cluster_jobs_are_the_workers():
     for name in SERVICES:
         service, worker = (pod_of(workloads("cluster")[each])["containers"][0] for each in (name, f"{name}-worker"))

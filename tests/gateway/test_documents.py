@@ -1,8 +1,10 @@
 """What the gateway says of itself: the manual, figures, who is ready."""
 
 import gzip
+import socket
 
 import httpx
+import pytest
 
 from tests.gateway.conftest import MakeGateway
 
@@ -35,6 +37,16 @@ def test_figures_count_routes_not_addresses(make_gateway: MakeGateway) -> None:
     assert 'gateway_requests_total{method="GET",route="/trial/v1/records/{id}",status="200"} 3.0' in figures
     assert "gateway_request_seconds_bucket" in figures
     assert "gateway_requests_running 1.0" in figures
+
+
+@pytest.mark.parametrize("spelling", ["/%6detrics", "/metric%73", "/%2fmetrics", "//metrics", "/./metrics"])
+def test_figures_have_one_spelling_which_a_proxy_can_keep_to_itself(make_gateway: MakeGateway, spelling: str) -> None:
+    url = make_gateway().client.base_url
+    with socket.create_connection((url.host, url.port), timeout=10) as connection:
+        connection.sendall(f"GET {spelling} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        first = connection.makefile("rb").readline()
+
+    assert first.split()[1] == b"404"
 
 
 def test_readiness_names_every_service(client: httpx.Client) -> None:

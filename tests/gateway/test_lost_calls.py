@@ -82,13 +82,18 @@ def test_what_its_contract_calls_idempotent_is_asked_again(client, trial, lose):
     assert len(trial.seen) == 2
 
 
-@pytest.mark.parametrize(("verb", "body"), [("PUT", b'{"record": {}}'), ("DELETE", b"")])
-def test_what_its_verb_calls_idempotent_is_asked_again(client, trial, lose, verb, body):
-    headers = {"content-type": "application/json"} if body else {}
-    answer = lose(partial(client.request, content=body, headers=headers), verb, "/trial/v1/records/patient")
+def test_what_its_verb_calls_idempotent_is_asked_again(client, trial, lose):
+    answer = lose(partial(client.put, json={"record": {}}), "/trial/v1/records/patient")
 
     assert answer.status_code == 200
     assert len(trial.seen) == 2
+
+
+def test_a_deletion_is_left_to_its_caller_since_a_second_one_would_find_nothing(client, trial, lose):
+    answer = lose(client.delete, "/trial/v1/records/patient")
+
+    assert answer.status_code == 503
+    assert len(trial.seen) == 1
 
 
 def test_nothing_is_asked_a_third_time(client, wire, trial):

@@ -211,3 +211,17 @@ def test_wherever_a_real_one_is_cut_off_or_a_byte_of_it_is_turned_it_is_refused_
                 assert told(other) == before
 
     assert {"cut: refused", "turned: refused"} <= outcomes <= {"cut: refused", "turned: refused", "turned: all there"}
+
+
+def test_it_is_read_by_the_oldest_python_that_we_promise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Debian 12 has 3.11.2, and the library's own filters came with 3.11.4."""
+    for name in ("data_filter", "tar_filter", "fully_trusted_filter"):
+        monkeypatch.delattr(tarfile, name, raising=False)
+    system = lay_out(tmp_path / "here")
+    fill_system(system)
+    kept = tmp_path / "kept.tar"
+    backup.keep(system, kept, NOW)
+
+    said, _ = restore.put_back(system, kept, NOW, may_replace=True)
+
+    assert said.made_at == NOW

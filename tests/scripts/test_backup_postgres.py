@@ -1,10 +1,14 @@
 """Backups of PostgreSQL, by its own programs: one snapshot, one transaction, and nobody's schemas but ours."""
 
 import dataclasses
+import os
+import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg2
 import pytest
@@ -16,6 +20,9 @@ from tests.fakes.servers import PostgresServer
 from tests.scripts.keeping import NOW, fill_system, lay_out, postgres_programs, told
 
 MARK = "before_20261127t021500z"
+README = Path(__file__).parents[2] / "deploy" / "README.md"
+# What runs in a pod runs here, and nobody is scaled.
+CLUSTER = 'kubectl() { while [ $# -gt 0 ] && [ "$1" != -- ]; do shift; done; [ $# -eq 0 ] || "${@:2}"; }'
 
 
 @pytest.fixture(autouse=True)
@@ -157,3 +164,24 @@ def test_a_backup_of_postgres_is_not_put_into_files(kept: Path, tmp_path: Path):
 def test_where_there_is_nothing_yet_nothing_is_kept(empty: System, tmp_path: Path):
     with pytest.raises(NotDone, match="nothing to keep yet in this database"):
         backup.keep(empty, tmp_path / "x.tar", NOW)
+
+
+def test_the_commands_for_a_cluster_put_back_what_was_kept_before_tables_were_added(system: System, tmp_path: Path):
+    (block,) = (each for each in re.findall(r"```console\n(.*?)```", README.read_text("utf-8"), re.DOTALL) if "pg_dump" in each)
+    commands = [line for line in re.sub(r"^\$ ", "\0", block, flags=re.MULTILINE).split("\0") if line]
+    address = urlsplit(system.database_url)
+    database = address.path.removeprefix("/")
+    environment = {**os.environ, "PGHOST": parse_qs(address.query)["host"][0], "PGDATABASE": database}
+
+    def type_in(*lines: str) -> None:
+        script = "\n".join(["set -eu -o pipefail", CLUSTER, *lines]).replace("--dbname=postgres", f"--dbname={database}")
+        script = script.replace("' postgres >", f"' {database} >")
+        subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, check=True, capture_output=True)
+
+    before = told(system)
+    type_in(commands[0])
+    ask(system, "CREATE TABLE artist.newer AS SELECT 1 AS one", "DELETE FROM tracker.plays")
+    type_in(*commands[1:])
+
+    assert told(system) == before
+    assert ask(system, "SELECT one FROM artist_before.newer") == [(1,)]
