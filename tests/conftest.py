@@ -1,5 +1,6 @@
 """Fixtures that every folder of tests may ask for: a clock, a free port, real databases, a real Redis."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from tests.memory import keep_files_in_memory
 from tests.running_order import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - pytest's hooks
 
 keep_files_in_memory()
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of whoever runs the tests in the background; some of them press Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes is the machine's affair: another run beside this one makes any of them slow.
 settings.register_profile("timeless", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,5 +1,6 @@
 """Real PostgreSQL and Redis servers on this machine, started by the test that needs one and gone after it."""
 
+import os
 import secrets
 import shutil
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import tempfile
 import uuid
 import warnings
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cache
@@ -35,7 +37,8 @@ SELECT count(*) || '/' || max(made::text::bigint) FROM (
     UNION ALL SELECT xmin FROM pg_trigger UNION ALL SELECT xmin FROM pg_proc UNION ALL SELECT xmin FROM pg_namespace
 ) AS definitions
 """
-_LOWEST_PORT, _PORTS = 10_000, 20_000
+_LOWEST_PORT, _PARTS, _PORTS = 10_000, 4, 5_000
+_given_out: deque[int] = deque(maxlen=400)
 _STARTS = 10.0  # seconds a server may take before its test fails; both need about a tenth of one
 
 
@@ -50,17 +53,23 @@ def find_free_port() -> int:
 def free_service_port() -> int:
     """A port whose neighbours 10, 20 and 30 above, for health, metrics and a worker's, are free as well.
 
-    None of those that connections are made from: between our look and the service's start one of them may be taken for that.
+    None of those that connections are made from: between our look and the service's start one of them may be taken for that. Nor
+    any that was given out just before, and is not listened on yet, here or by another process of the run.
     """
+    part = int(os.environ.get("PYTEST_XDIST_WORKER", "gw3").removeprefix("gw")) % _PARTS
     while True:
-        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
+        port = _LOWEST_PORT + part * _PORTS + secrets.randbelow(_PORTS - 30)
+        wanted = range(port, port + 40, 10)
         with ExitStack() as probes:
             try:
-                for each in range(port, port + 40, 10):
+                for each in wanted:
                     probes.enter_context(socket.socket()).bind(("127.0.0.1", each))
             except OSError:
                 continue
-            return port
+        if not set(wanted).isdisjoint(_given_out):
+            continue
+        _given_out.extend(wanted)
+        return port
 
 
 def lay_sqlite(path: Path, migrations: Path) -> None:
