@@ -59,7 +59,7 @@ name_secrets() {
 
 build_with_buildx() { # program, architecture, archive
     docker buildx build --platform "linux/$2" "${secrets[@]}" ${BASE:+--build-arg "BASE=$BASE"} --build-arg "SERVICE=$1" \
-        --file deploy/Dockerfile --tag "soniquebay/$1:$tag" --output "type=oci,dest=$3" --quiet .
+        --file deploy/Dockerfile --tag "localhost/soniquebay/$1:$tag" --output "type=oci,dest=$3" --quiet .
 }
 
 build_with_buildah() { # program, architecture, archive
@@ -67,7 +67,7 @@ build_with_buildah() { # program, architecture, archive
     buildah bud --quiet --isolation chroot --network host --layers --arch "$2" "${secrets[@]}" \
         --build-arg "BASE=${BASE:-localhost/soniquebay-base:bookworm-$2}" --build-arg "SERVICE=$1" \
         --file deploy/Dockerfile --tag "localhost/soniquebay/$1:$tag-$2" . >/dev/null
-    buildah push --quiet "localhost/soniquebay/$1:$tag-$2" "oci-archive:$3:docker.io/soniquebay/$1:$tag"
+    buildah push --quiet "localhost/soniquebay/$1:$tag-$2" "oci-archive:$3:localhost/soniquebay/$1:$tag"
 }
 
 prepare_buildah() { # architecture

@@ -144,8 +144,13 @@ def _brought(system: System, folder: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _move(source: Path, target: Path, undoing: ExitStack) -> None:
+    undoing.callback(_move_back, target, source)  # before it is moved: Ctrl-C may come between
     source.rename(target)
-    undoing.callback(target.rename, source)
+
+
+def _move_back(moved: Path, place: Path) -> None:
+    if os.path.lexists(moved) and not os.path.lexists(place):
+        moved.rename(place)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.containers.podman import Podman
+from tests.containers.podman import NATIVE, Podman
 from tests.deploy.rendering import PROGRAMS, SERVICES, Manifest, pod_of, rendered, settings_of
 from tests.fakes.servers import find_free_port, free_service_port
 
@@ -40,7 +40,7 @@ class Play:
         sockets: Mapping[str, Path],
     ) -> None:
         """`folders` of this machine by the name of the volume that they stand in for, `sockets` by their path inside."""
-        images = {f"docker.io/soniquebay/{program}:0.1.0": self.podman.load(program, "amd64") for program in PROGRAMS}
+        images = {f"localhost/soniquebay/{program}:0.1.0": self.podman.load(program, NATIVE) for program in PROGRAMS}
         told = folder / "secrets"
         told.mkdir()
         for name, value in secrets.items():

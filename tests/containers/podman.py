@@ -1,5 +1,6 @@
 """How are the images that `make images` built run on this machine? By podman, read-only and as nobody, as elsewhere."""
 
+import platform
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "deploy" / "images"
+NATIVE = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+"""The architecture of this machine, as images call it."""
 REGISTRY = "localhost/tried"
 _LOCKED = (
     *("--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges"),

@@ -12,7 +12,7 @@ import yaml
 
 from gateway.access import hash_password
 from sandbox.environment import settings_for
-from tests.containers.podman import REGISTRY, ROOT
+from tests.containers.podman import NATIVE, REGISTRY, ROOT
 from tests.containers.smoke import ACCOUNT, PASSWORD, Started, walk
 from tests.deploy.rendering import DEPLOY, PROGRAMS, SERVICES
 from tests.fakes.servers import find_free_port
@@ -39,12 +39,12 @@ def composed(podman, *files: Path, env: Path) -> Iterator[None]:
 @pytest.mark.timeout(600)
 def test_a_machine_without_kubernetes_knows_artists_and_imports_plays(podman, tmp_path):
     for program in PROGRAMS:
-        podman.load(program, "amd64")
+        podman.load(program, NATIVE)
     port, sandbox_port = find_free_port(), find_free_port()
     env, beside = tmp_path / "env", tmp_path / "beside.yaml"
     told = {
         "REGISTRY": REGISTRY,
-        "TAG": "amd64",
+        "TAG": NATIVE,
         "PORT": str(port),
         "JWT_SECRET": secrets.token_urlsafe(48),
         "GATEWAY_PASSWORD_HASH": f"'{hash_password(PASSWORD)}'",
@@ -52,7 +52,7 @@ def test_a_machine_without_kubernetes_knows_artists_and_imports_plays(podman, tm
     env.write_text("".join(f"{name}={value}\n" for name, value in told.items()), "utf-8")
     # The internet is one more container, of an image that has its libraries.
     simulated = {
-        "image": f"{REGISTRY}/soniquebay/gateway:amd64",
+        "image": f"{REGISTRY}/soniquebay/gateway:{NATIVE}",
         "entrypoint": ["python3", "-m", "sandbox", "--host", "0.0.0.0", "--no-limits"],  # noqa: S104 - inside
         "volumes": [f"{ROOT / 'sandbox'}:/app/sandbox:ro"],
         "ports": [f"127.0.0.1:{sandbox_port}:8090"],

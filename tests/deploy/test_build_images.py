@@ -63,7 +63,7 @@ def test_with_an_engine_every_program_is_built_for_both_platforms(engine):
     assert said.returncode == 0, said.stderr
     built = [line.split() for line in engine.calls("docker buildx build")]
     assert sorted((each[each.index("--platform") + 1], each[each.index("--tag") + 1]) for each in built) == sorted(
-        (platform, f"soniquebay/{program}:7")
+        (platform, f"localhost/soniquebay/{program}:7")
         for platform in ("linux/amd64", "linux/arm64")
         for program in ("artist", "cover", "gateway")
     )
@@ -77,7 +77,7 @@ def test_without_an_engine_buildah_builds_on_a_base_of_debian(buildah):
     assert "--arch amd64" in built
     assert "--build-arg BASE=localhost/soniquebay-base:bookworm-amd64 --build-arg SERVICE=cover" in built
     assert buildah.calls("buildah push")[0].endswith(
-        "oci-archive:deploy/images/soniquebay-cover-amd64.tar:docker.io/soniquebay/cover:7"
+        "oci-archive:deploy/images/soniquebay-cover-amd64.tar:localhost/soniquebay/cover:7"
     )
 
 
