@@ -58,6 +58,7 @@ class JobWorker:
         Returns though the broker be silent: Celery's thread then ends at its next try to reach it, or with the process.
         """
         self._stopped.set()
+        self._threads[0].join(timeout=3)  # the sender: it would take what is put back now, and send it to nobody
         is_idle = self._jobs.stop(grace)
         self._express.shutdown(wait=False, cancel_futures=True)
         self._idle.set()

@@ -10,8 +10,6 @@ from kernel import deadline
 from kernel.clock import Clock
 from kernel.errors import Overloaded, OwnFault
 
-_COME_BACK = timedelta(seconds=10)
-
 ending: ContextVar[Event] = ContextVar("ending", default=Event())  # noqa: B039 - never set: nobody ends
 """Set once the server that this call came to is asked to end."""
 
@@ -41,7 +39,7 @@ class Waiting:
         """
         with self.place() as has_place:
             if not has_place:
-                raise Overloaded("Too many are waiting at the moment.", retry_after=_COME_BACK)
+                raise Overloaded("Too many are waiting at the moment.", retry_after=timedelta(seconds=10))
             while True:
                 yield
                 deadline.check()

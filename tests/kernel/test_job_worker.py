@@ -290,6 +290,40 @@ def test_stopping_hands_the_running_job_to_the_next_worker_at_once(jobs: Jobs, s
 
 
 @on_sqlite
+@unhurried
+def test_whoever_stops_does_not_send_once_more_what_it_has_just_put_back(
+    jobs: Jobs, store: JobStore, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reserve, begun, asked, may_go = JobStore.reserve, threading.Event(), threading.Event(), threading.Event()
+
+    def walk(context: JobContext) -> None:
+        begun.set()
+        while True:
+            with context.commit(None):
+                pass
+
+    def reserve_late(self: JobStore, window: int, *, is_express: bool = False) -> list[str]:
+        if begun.is_set():
+            asked.set()
+            assert may_go.wait(SOON)
+        return reserve(self, window, is_express=is_express)
+
+    monkeypatch.setattr(JobStore, "reserve", reserve_late)
+    jobs.register("walk", walk)
+    job_id = store.enqueue("walk")
+    worker = start()
+    assert asked.wait(SOON)
+
+    stopping = threading.Thread(target=worker.stop)
+    stopping.start()
+    eventually(lambda: store.count_by_state()[JobState.PENDING] == 1, within=0.5)
+    may_go.set()
+    stopping.join(SOON)
+
+    assert store.reserve(1) == [job_id]
+
+
+@on_sqlite
 def test_a_worker_without_work_stops_without_waiting(start: Start) -> None:
     def stop() -> float:
         worker, began = start(), time.monotonic()
