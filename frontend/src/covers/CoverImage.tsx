@@ -38,6 +38,7 @@ export function CoverImage({ kind, id, name, size, alt = "" }: CoverImageProps) 
       aria-label={alt || undefined}
       aria-hidden={alt ? undefined : true}
       data-cover={id ? `${kind}/${id}` : undefined}
+      data-initial={!preview && loaded !== src ? initialOf(name) : undefined}
       data-placeholder={cover?.is_placeholder ?? undefined}
       sx={{
         position: "relative",
@@ -52,6 +53,8 @@ export function CoverImage({ kind, id, name, size, alt = "" }: CoverImageProps) 
         fontSize: size === "fill" ? 48 : size / 2.2,
         fontWeight: 600,
         userSelect: "none",
+        // Drawn, not written: it is no part of what the link around it is called.
+        "&[data-initial]::before": { content: "attr(data-initial)" },
       }}
       style={{
         backgroundColor: cover?.image?.color ?? `hsl(${hueOf(name)} 32% 32%)`,
@@ -59,7 +62,6 @@ export function CoverImage({ kind, id, name, size, alt = "" }: CoverImageProps) 
         color: "rgb(255 255 255 / 85%)",
       }}
     >
-      {!preview && loaded !== src && <span>{initialOf(name)}</span>}
       {src && broken !== src && (
         <img
           key={src}
