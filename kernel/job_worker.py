@@ -44,12 +44,12 @@ class JobWorker:
         self._stopped, self._idle = threading.Event(), threading.Event()
         loops = {"sender": (self._send, poll, self._stopped), "heart": (jobs.beat, jobs.store.lease / 3, self._idle)}
         loops["carrier"] = self._carry, poll, self._stopped
-        self._threads = [
-            threading.Thread(target=_repeat, args=loop, name=f"{name}-jobs-{role}", daemon=True) for role, loop in loops.items()
-        ]
+        self._threads = {
+            role: threading.Thread(target=_repeat, args=loop, name=f"{name}-jobs-{role}", daemon=True) for role, loop in loops.items()
+        }
 
     def start(self) -> None:
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.start()
 
     def stop(self, grace: timedelta = timedelta(seconds=20)) -> None:
@@ -58,11 +58,11 @@ class JobWorker:
         Returns though the broker be silent: Celery's thread then ends at its next try to reach it, or with the process.
         """
         self._stopped.set()
-        self._threads[0].join(timeout=3)  # the sender: it would take what is put back now, and send it to nobody
+        self._threads["sender"].join(timeout=3)  # it would take what is put back now, and send it to nobody
         is_idle = self._jobs.stop(grace)
         self._express.shutdown(wait=False, cancel_futures=True)
         self._idle.set()
-        for thread in self._threads:
+        for thread in self._threads.values():
             # Said again before each wait: Celery does not hear it in the moment of its start.
             self._carrier.stop() if is_idle else self._carrier.terminate()
             thread.join(timeout=3)

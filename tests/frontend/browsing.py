@@ -23,7 +23,7 @@ GONE = (
     "status of 503",
 )
 """What a browser complains of while the gateway is away, or has just come back before its services."""
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.frontend.browsing import GONE, PHONE, barriers
 from tests.journeys.listening import IMPORTS, ListeningSystem
@@ -213,6 +213,21 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(page, tmp_path):
 
     expect(dialog.get_by_text("This file is larger than 20 MiB.")).to_be_visible()
     expect(dialog.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+
+
+def test_nothing_moves_from_under_a_finger_when_the_tracker_is_heard(page, stack):
+    held: list[Route] = []
+    page.route("**/tracker/events", held.append)
+    with page.expect_request("**/tracker/events"):
+        page.goto("/settings")
+    expect(page.get_by_text("Nothing was imported yet.")).to_be_visible()
+    button = page.get_by_role("button", name="Import a history")
+    before = button.bounding_box()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("region", name="Live tracker").get_by_text("Stopped", exact=True)).to_be_visible()
+
+    assert button.bounding_box() == before
 
 
 def test_a_tracker_that_is_away_is_told_and_its_return_is_seen(page, stack, complaints):

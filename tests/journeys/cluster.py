@@ -111,6 +111,10 @@ class Cluster:
         for member in members:
             assert eventually(lambda member=member: self._is_healthy(member), within=PATIENT), member  # type: ignore[misc]
 
+    def asked_about(self) -> int:
+        """How many times Last.fm was asked who an artist is."""
+        return int(self.system.sandbox.get("/_sandbox/counters").json().get("lastfm", {}).get("artist.getinfo", 0))
+
     def end(self, member: Member, number: signal.Signals = signal.SIGTERM) -> int:
         """The status it ends with; it has to within the time of a drain."""
         self._strike_off(member)

@@ -34,10 +34,6 @@ def slow(cluster: Cluster) -> Iterator[Cluster]:
     cluster.system.sandbox.delete(f"/_sandbox/faults/{number}")
 
 
-def asked_about(cluster: Cluster) -> int:
-    return int(cluster.system.sandbox.get("/_sandbox/counters").json()["lastfm"].get("artist.getinfo", 0))
-
-
 @contextmanager
 def artists(member: Member) -> Iterator[artist_pb2_grpc.ArtistServiceStub]:
     """Of that replica."""
@@ -63,10 +59,10 @@ def refuses(gateway: Member) -> bool:
 
 def test_a_service_ends_what_is_under_way_and_takes_nothing_new(slow: Cluster):
     leaving = slow.replicas["artist"][0]
-    asked = asked_about(slow)
+    asked = slow.asked_about()
     with artists(leaving) as stub, ThreadPoolExecutor(1) as asking:
         answer = asking.submit(stub.EnrichArtist, artist_pb2.EnrichArtistRequest(name="Fictional Band 1801"), timeout=20)
-        assert eventually(lambda: asked_about(slow) > asked)
+        assert eventually(lambda: slow.asked_about() > asked)
         leaving.signal(signal.SIGTERM)
         started = time.monotonic()
         assert eventually(lambda: leaving.health() == "NOT_SERVING")
@@ -106,10 +102,10 @@ def code_at_the_end(stream: Iterator[object]) -> grpc.StatusCode:
 def test_a_gateway_ends_what_is_under_way_closes_its_streams_and_takes_nothing_new(slow: Cluster):
     leaving, other = slow.gateways
     url = f"http://{leaving.host}:{leaving.port}"
-    asked = asked_about(slow)
+    asked = slow.asked_about()
     with httpx.Client(trust_env=False, timeout=PATIENT) as client, ThreadPoolExecutor(2) as asking:
         answer = asking.submit(client.post, url + ENRICH, json={"name": "Fictional Band 1802"})
-        assert eventually(lambda: asked_about(slow) > asked)
+        assert eventually(lambda: slow.asked_about() > asked)
         with client.stream("GET", f"{url}{TRACKER}/events") as stream:
             lines = stream.iter_lines()
             first = next(line for line in lines if line.startswith("data: "))

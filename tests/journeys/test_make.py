@@ -155,7 +155,7 @@ def test_a_machine_without_a_browser_is_told_what_to_install(clone, tmp_path):
     assert pictures.returncode != 0
     assert tested.returncode == 0
     for each in (pictures, tested):
-        assert "sudo apt install chromium" in each.stderr
+        assert "sudo apt install chromium-headless-shell" in each.stderr
     assert "They are left out." in tested.stderr
 
 

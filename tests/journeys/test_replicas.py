@@ -50,23 +50,18 @@ def test_an_artist_that_was_being_asked_about_when_the_service_was_killed_is_ans
     rule = system.sandbox.post("/_sandbox/faults", json=SLOW).json()["id"]
     victim = cluster.replicas["artist"][0]
     names = [f"Fictional Band 19{number:02}" for number in range(8)]
-    before = asked_about(cluster)
+    before = cluster.asked_about()
     with ThreadPoolExecutor(len(names)) as asking:
         answers = [asking.submit(system.client.post, ENRICH, json={"name": name}) for name in names]
-        assert eventually(lambda: asked_about(cluster) - before >= len(names))
+        assert eventually(lambda: cluster.asked_about() - before >= len(names))
         cluster.end(victim, signal.SIGKILL)
-    again = asked_about(cluster) - before - len(names)  # when all have their answer
+    again = cluster.asked_about() - before - len(names)  # when all have their answer
     system.sandbox.delete(f"/_sandbox/faults/{rule}")
     cluster.await_health(cluster.start_replica("artist", victim.host))
 
     assert [answer.result().status_code for answer in answers] == [200] * len(names)
     assert [answer.result().json()["artist"]["name"] for answer in answers] == names
     assert 0 < again < len(names)  # those of the one that was killed, and no others
-
-
-def asked_about(cluster: Cluster) -> int:
-    """How many times Last.fm was asked who an artist is."""
-    return int(cluster.system.sandbox.get("/_sandbox/counters").json().get("lastfm", {}).get("artist.getinfo", 0))
 
 
 def kill_worker(cluster: Cluster, name: str, done: Callable[[], int]) -> None:
@@ -106,7 +101,7 @@ def test_a_batch_whose_worker_is_killed_is_ended_by_another_with_every_artist_on
     cluster.end(cluster.workers["artist"][0])
     with ThreadPoolExecutor(1) as asking:
         answer = asking.submit(system.client.post, BATCH, json={"artist_ids": known, "batch_id": "killed"}, timeout=4 * PATIENT)
-        kill_worker(cluster, "artist", lambda: asked_about(cluster))
+        kill_worker(cluster, "artist", cluster.asked_about)
         was_over = answer.done()
         system.sandbox.delete(f"/_sandbox/faults/{rule}")
         artists = answer.result().json()

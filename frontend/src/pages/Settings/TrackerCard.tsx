@@ -1,10 +1,11 @@
 // What does the live tracker do, and how is it started and stopped?
 import Alert from "@mui/material/Alert";
 import Chip from "@mui/material/Chip";
+import Skeleton from "@mui/material/Skeleton";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 
 import { api, ask } from "@/api/client";
 import { useTexts } from "@/i18n/LanguageProvider";
@@ -41,7 +42,9 @@ export function TrackerCard() {
       ) : isSilent ? (
         <Alert severity="warning">{t.trackerSilent}</Alert>
       ) : (
-        <Loading />
+        <Loading>
+          <Shape />
+        </Loading>
       )}
     </Section>
   );
@@ -66,7 +69,6 @@ function StateChip({ state, isLive }: { state: string; isLive: boolean }) {
 
 function Tracker({ status, nowPlaying }: { status: TrackerStatus; nowPlaying: NowPlaying | null }) {
   const t = useTexts(settingsTexts);
-  const format = useFormat();
   return (
     <Stack spacing={2}>
       {status.account === "" && <Alert severity="info">{t.noAccount}</Alert>}
@@ -75,21 +77,37 @@ function Tracker({ status, nowPlaying }: { status: TrackerStatus; nowPlaying: No
           {t.lastLookFailed} <span lang="en">{status.last_error}</span>
         </Alert>
       )}
-      <Facts
-        facts={[
-          [t.account, status.account],
-          [t.interval, format.span(status.interval_seconds)],
-          [t.nowPlaying, nowPlaying ? `${nowPlaying.artist} – ${nowPlaying.track}` : null],
-          [t.lastTrack, status.last_track?.split("|").filter(Boolean).join(" · ")],
-          [t.lastPlay, status.last_play_time ? <RelativeTime time={status.last_play_time} /> : null],
-          [t.lag, status.running && status.lag_seconds !== null ? format.span(status.lag_seconds) : null],
-          [t.nextLook, status.running && status.next_poll_time ? <RelativeTime time={status.next_poll_time} /> : null],
-          [t.storedByTracker, format.number(status.plays_stored)],
-        ]}
-      />
+      <TrackerFacts status={status} nowPlaying={nowPlaying} />
       <Switch status={status} />
     </Stack>
   );
+}
+
+/** What stands there until the tracker is heard: as high as what comes, so that nothing moves away from under a finger. */
+function Shape() {
+  return (
+    <Stack spacing={2}>
+      <TrackerFacts status={null} nowPlaying={null} />
+      <Skeleton variant="rounded" width={220} height={40} />
+    </Stack>
+  );
+}
+
+/** Each has its place whether it is known or not: what plays comes and goes all day. */
+function TrackerFacts({ status, nowPlaying }: { status: TrackerStatus | null; nowPlaying: NowPlaying | null }) {
+  const t = useTexts(settingsTexts);
+  const format = useFormat();
+  const facts: readonly (readonly [name: string, value: ReactNode])[] = [
+    [t.account, status?.account],
+    [t.interval, status && format.span(status.interval_seconds)],
+    [t.nowPlaying, nowPlaying && `${nowPlaying.artist} – ${nowPlaying.track}`],
+    [t.lastTrack, status?.last_track?.split("|").filter(Boolean).join(" · ")],
+    [t.lastPlay, status?.last_play_time && <RelativeTime time={status.last_play_time} />],
+    [t.lag, status?.running && status.lag_seconds !== null && format.span(status.lag_seconds)],
+    [t.nextLook, status?.running && status.next_poll_time && <RelativeTime time={status.next_poll_time} />],
+    [t.storedByTracker, status && format.number(status.plays_stored)],
+  ];
+  return <Facts facts={facts.map(([name, value]) => [name, status ? value || "–" : <Skeleton width="60%" />])} />;
 }
 
 type Deed = { do: "start"; seconds: number } | { do: "stop" };
