@@ -217,7 +217,11 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(page, tmp_path):
 
 def test_nothing_moves_from_under_a_finger_when_the_tracker_is_heard(page, stack):
     held: list[Route] = []
-    page.route("**/tracker/events", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/tracker/events", hold)
     with page.expect_request("**/tracker/events"):
         page.goto("/settings")
     expect(page.get_by_text("Nothing was imported yet.")).to_be_visible()
