@@ -45,7 +45,7 @@ class JobWorker:
         loops = {"sender": (self._send, poll, self._stopped), "heart": (jobs.beat, jobs.store.lease / 3, self._idle)}
         loops["carrier"] = self._carry, poll, self._stopped
         self._threads = {
-            role: threading.Thread(target=_repeat, args=loop, name=f"{name}-jobs-{role}", daemon=True) for role, loop in loops.items()
+            who: threading.Thread(target=_repeat, args=how, name=f"{name}-jobs-{who}", daemon=True) for who, how in loops.items()
         }
 
     def start(self) -> None:

@@ -5,7 +5,7 @@ import Skeleton from "@mui/material/Skeleton";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import { useMutation } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 
 import { api, ask } from "@/api/client";
 import { useTexts } from "@/i18n/LanguageProvider";
@@ -97,17 +97,21 @@ function Shape() {
 function TrackerFacts({ status, nowPlaying }: { status: TrackerStatus | null; nowPlaying: NowPlaying | null }) {
   const t = useTexts(settingsTexts);
   const format = useFormat();
-  const facts: readonly (readonly [name: string, value: ReactNode])[] = [
-    [t.account, status?.account],
-    [t.interval, status && format.span(status.interval_seconds)],
-    [t.nowPlaying, nowPlaying && `${nowPlaying.artist} – ${nowPlaying.track}`],
-    [t.lastTrack, status?.last_track?.split("|").filter(Boolean).join(" · ")],
-    [t.lastPlay, status?.last_play_time && <RelativeTime time={status.last_play_time} />],
-    [t.lag, status?.running && status.lag_seconds !== null && format.span(status.lag_seconds)],
-    [t.nextLook, status?.running && status.next_poll_time && <RelativeTime time={status.next_poll_time} />],
-    [t.storedByTracker, status && format.number(status.plays_stored)],
-  ];
-  return <Facts facts={facts.map(([name, value]) => [name, status ? value || "–" : <Skeleton width="60%" />])} />;
+  return (
+    <Facts
+      unknown={status ? "–" : <Skeleton width="60%" />}
+      facts={[
+        [t.account, status?.account],
+        [t.interval, status && format.span(status.interval_seconds)],
+        [t.nowPlaying, nowPlaying && `${nowPlaying.artist} – ${nowPlaying.track}`],
+        [t.lastTrack, status?.last_track?.split("|").filter(Boolean).join(" · ")],
+        [t.lastPlay, status?.last_play_time && <RelativeTime time={status.last_play_time} />],
+        [t.lag, status?.running && status.lag_seconds !== null && format.span(status.lag_seconds)],
+        [t.nextLook, status?.running && status.next_poll_time && <RelativeTime time={status.next_poll_time} />],
+        [t.storedByTracker, status && format.number(status.plays_stored)],
+      ]}
+    />
+  );
 }
 
 type Deed = { do: "start"; seconds: number } | { do: "stop" };
