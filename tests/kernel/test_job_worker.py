@@ -265,7 +265,7 @@ def test_a_worker_can_be_stopped_although_redis_does_not_answer(start: Start, re
     worker.stop()
     redis_server.resume() if trouble == "pause" else redis_server.restart()
 
-    for thread in worker._threads:
+    for thread in worker._threads.values():
         thread.join(SOON)
         assert not thread.is_alive()
 
