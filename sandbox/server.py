@@ -49,6 +49,7 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         server_header=False,
         log_level="error",
         backlog=1024,
+        timeout_keep_alive=75,  # seconds, as large sites do; uvicorn's 5 end in the very moment in which a client asks again
     )
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
