@@ -34,6 +34,8 @@ FAULTS = {
     "redirect to a private address": {"kind": "redirect", "location": "http://169.254.169.254/latest/meta-data/"},
     "redirect loop": {"kind": "redirect_loop"},
     "short body": {"kind": "short_content_length"},
+}
+SILENCES = {
     "hang": {"kind": "hang"},
     "header drip": {"kind": "drip_headers", "interval": 0.5},
     "body drip": {"kind": "drip_body", "interval": 0.5},
@@ -83,9 +85,12 @@ def strangers(upstream):
     return ids
 
 
-def impatient_with(provider):
-    """Only with the one that is broken: a machine that does other things too lets the others take their time."""
-    return {f"enrichment_timeout_{provider}": timedelta(seconds=0.5)}
+each_kind = pytest.mark.parametrize("faults", [FAULTS, SILENCES], ids=["faults", "silences"])
+
+
+def patience_with(provider, faults):
+    """Little, with the one that is silent; a machine that does other things too lets whoever answers take his time."""
+    return {f"enrichment_timeout_{provider}": timedelta(seconds=1)} if faults is SILENCES else {}
 
 
 def running(upstream, folder, clock=None, **changes):
@@ -128,10 +133,11 @@ def silent(answer):
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_broken_provider_is_a_note_and_the_others_are_heard(healthy, strangers, tmp_path, clock, provider):
+@each_kind
+def test_a_broken_provider_is_a_note_and_the_others_are_heard(healthy, strangers, tmp_path, clock, provider, faults):
     wrong = {}
-    with running(healthy, tmp_path, clock, **impatient_with(provider)) as service:
-        for (name, fault), spotify_id in zip(FAULTS.items(), strangers, strict=False):
+    with running(healthy, tmp_path, clock, **patience_with(provider, faults)) as service:
+        for (name, fault), spotify_id in zip(faults.items(), strangers, strict=False):
             break_anew(healthy, clock, provider, fault)
 
             answer = enriched(service, spotify_artist_id=spotify_id)
@@ -143,12 +149,13 @@ def test_a_broken_provider_is_a_note_and_the_others_are_heard(healthy, strangers
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_what_is_known_is_never_erased_by_a_fault(healthy, tmp_path, clock, provider):
+@each_kind
+def test_what_is_known_is_never_erased_by_a_fault(healthy, tmp_path, clock, provider, faults):
     wrong = {}
     with running(healthy, tmp_path, clock) as service:
         before = enriched(service, name="Radiohead")
-    with running(healthy, tmp_path, clock, **impatient_with(provider)) as service:
-        for name, fault in FAULTS.items():
+    with running(healthy, tmp_path, clock, **patience_with(provider, faults)) as service:
+        for name, fault in faults.items():
             break_anew(healthy, clock, provider, fault)
 
             after = enriched(service, name="Radiohead", force_refresh=True)
